@@ -1,3 +1,120 @@
-"""Customer lifetime value, churn, segments and win-back economics from a company's own records."""
+"""Customer lifetime value, churn, segments and win-back economics from a company's own records.
+
+The names that a user types first are here; they are loaded when they are first used, so that
+``import clvlab`` and the command line start at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clvlab.clock import StudyWindow, TimeUnit
+    from clvlab.data import (
+        TransactionLog,
+        check_file,
+        load_cdnow,
+        load_complete_journey,
+        load_transactions,
+        open_log,
+    )
+    from clvlab.errors import ClvlabError, InputError
+    from clvlab.models import (
+        BetaGeoModel,
+        CustomerScores,
+        GammaGammaModel,
+        best_customers,
+        check_holdout,
+        check_spend_independence,
+        customer_lifetime_value,
+        discounted_expected_purchases,
+        frequency_recency_grid,
+        score_customers,
+        track_repeat_purchases,
+    )
+    from clvlab.models.lifetimes_conversion import from_lifetimes, to_lifetimes
+    from clvlab.simulate import simulate_base
+    from clvlab.summary import (
+        CustomerSummary,
+        detect_left_truncation,
+        split_days,
+        summarize,
+        supported_questions,
+    )
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "BetaGeoModel": "clvlab.models",
+    "ClvlabError": "clvlab.errors",
+    "CustomerScores": "clvlab.models",
+    "CustomerSummary": "clvlab.summary",
+    "GammaGammaModel": "clvlab.models",
+    "InputError": "clvlab.errors",
+    "StudyWindow": "clvlab.clock",
+    "TimeUnit": "clvlab.clock",
+    "TransactionLog": "clvlab.data",
+    "best_customers": "clvlab.models",
+    "check_file": "clvlab.data",
+    "check_holdout": "clvlab.models",
+    "check_spend_independence": "clvlab.models",
+    "customer_lifetime_value": "clvlab.models",
+    "detect_left_truncation": "clvlab.summary",
+    "discounted_expected_purchases": "clvlab.models",
+    "frequency_recency_grid": "clvlab.models",
+    "from_lifetimes": "clvlab.models.lifetimes_conversion",
+    "load_cdnow": "clvlab.data",
+    "load_complete_journey": "clvlab.data",
+    "load_transactions": "clvlab.data",
+    "open_log": "clvlab.data",
+    "score_customers": "clvlab.models",
+    "simulate_base": "clvlab.simulate",
+    "split_days": "clvlab.summary",
+    "summarize": "clvlab.summary",
+    "supported_questions": "clvlab.summary",
+    "to_lifetimes": "clvlab.models.lifetimes_conversion",
+    "track_repeat_purchases": "clvlab.models",
+}
+
+__all__ = [
+    "BetaGeoModel",
+    "ClvlabError",
+    "CustomerScores",
+    "CustomerSummary",
+    "GammaGammaModel",
+    "InputError",
+    "StudyWindow",
+    "TimeUnit",
+    "TransactionLog",
+    "best_customers",
+    "check_file",
+    "check_holdout",
+    "check_spend_independence",
+    "customer_lifetime_value",
+    "detect_left_truncation",
+    "discounted_expected_purchases",
+    "frequency_recency_grid",
+    "from_lifetimes",
+    "load_cdnow",
+    "load_complete_journey",
+    "load_transactions",
+    "open_log",
+    "score_customers",
+    "simulate_base",
+    "split_days",
+    "summarize",
+    "supported_questions",
+    "to_lifetimes",
+    "track_repeat_purchases",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
+    if name not in _HOME:
+        raise AttributeError(f"module 'clvlab' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -108,6 +108,25 @@ class StudyWindow:
             return 0
         return (self.holdout_end - self.calibration_end).days
 
+    def calendar(self) -> tuple[date, date]:
+        """First day and calibration end of a window made from a log.
+
+        Raises
+        ------
+        InputError
+            When they are unknown, as for a plain table of customers.
+        """
+        if self.first_day is None or self.calibration_end is None:
+            raise InputError(
+                Problem(
+                    "the customers",
+                    "must come with calendar dates",
+                    "their window has none",
+                    "Make the summary from a transaction log with summarize().",
+                )
+            )
+        return self.first_day, self.calibration_end
+
     def horizon_days(self, horizon: Horizon, name: str = "horizon") -> float:
         """Length of a horizon in days, counted from the day after the calibration end.
 
@@ -128,8 +147,8 @@ class StudyWindow:
         Examples
         --------
         >>> window = StudyWindow(TimeUnit.WEEK, calibration_end=date(1997, 9, 30))
-        >>> window.horizon_days(39), window.horizon_days("39 weeks"), window.horizon_days("1998-06-30")
-        (273.0, 273.0, 273.0)
+        >>> [window.horizon_days(horizon) for horizon in (39, "39 weeks", "1998-06-30")]
+        [273.0, 273.0, 273.0]
         """
         days = self._days_of(horizon, name)
         if not math.isfinite(days) or days < 0:
@@ -159,9 +178,7 @@ class StudyWindow:
 
     def to_json(self) -> dict[str, str | None]:
         """The window as plain text values, for files."""
-        return {
-            name: None if value is None else str(value) for name, value in asdict(self).items()
-        }
+        return {name: None if value is None else str(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, record: dict[str, str | None]) -> StudyWindow:
@@ -178,7 +195,7 @@ def _horizon_error(name: str, rule: str, horizon: object) -> InputError:
     return InputError(Problem(f"parameter '{name}'", rule, f"got {horizon!r}", remedy))
 
 
-def parse_date(day: date | str | pd.Timestamp, name: str) -> date:
+def parse_date(day: date | str | np.datetime64, name: str) -> date:
     """A calendar day from a date, a timestamp or an ISO date.
 
     Raises

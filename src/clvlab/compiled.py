@@ -1,0 +1,31 @@
+"""Loops that are compiled on first use and kept on disk, next to their source or in numba's cache.
+
+A compiled function has the contract of ordinary Python: arrays and floats in, the same out. Where
+one is more than a loop around a documented formula, a readable NumPy version of it stays in the
+package and serves as its oracle in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def compiled(function: Function) -> Function:
+    """Compile with division by zero giving infinity, as in NumPy."""
+    return cast("Function", njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def compiled_sum(function: Function) -> Function:
+    """Compile a long sum, allowing the multiply-and-add and reciprocals of the processor.
+
+    Sums are never reordered, so the same processor gives the same digits every time.
+    """
+    relaxed = {"contract", "arcp", "nsz"}
+    return cast(
+        "Function", njit(cache=True, nogil=True, error_model="numpy", fastmath=relaxed)(function)
+    )

@@ -1,0 +1,182 @@
+"""What every fitted model has: parameters, their uncertainty, and what to say about both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+from sklearn.base import BaseEstimator
+
+from clvlab.errors import NotFittedError
+from clvlab.models.newton import Evaluation, Optimum, maximize
+
+Array = npt.NDArray[np.float64]
+Objective = Callable[[Array], Evaluation]
+Subset = TypeVar("Subset")
+
+PRIOR_SD_OF_DRAWS = 3.0
+"""Standard deviation, in logarithms, of the weak normal prior that bounds the draws of a parameter
+that the data do not identify; on identified ones it has no visible effect."""
+
+SUBSAMPLE = 20_000
+WORTH_A_SUBSAMPLE = 5 * SUBSAMPLE
+
+
+class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
+    """A model of positive parameters, fitted by maximum likelihood in their logarithms.
+
+    Attributes
+    ----------
+    log_likelihood_
+        Log-likelihood at the maximum.
+    n_customers_
+        Number of customers that the fit used.
+    covariance_
+        Covariance of the parameter estimates, from the exact Hessian. Missing where the data do
+        not identify a parameter; `diagnosis_` says so.
+    diagnosis_
+        Sentences about the fit that a reader of its numbers has to know; empty for a regular one.
+    converged_
+        Whether the search ended at a maximum.
+    n_iterations_
+        Evaluations of the full likelihood.
+    """
+
+    parameter_names: ClassVar[tuple[str, ...]]
+    parameter_meanings: ClassVar[dict[str, str]]
+
+    log_likelihood_: float
+    n_customers_: int
+    covariance_: pd.DataFrame
+    diagnosis_: list[str]
+    converged_: bool
+    n_iterations_: int
+    _log_parameters: Array
+    _information: Array
+
+    def require_fit(self) -> None:
+        """Refuse to answer before `fit`."""
+        if not hasattr(self, "log_likelihood_"):
+            name = type(self).__name__
+            raise NotFittedError(f"this {name} is not fitted yet; call fit(summary) first")
+
+    def _keep(self, optimum: Optimum, n_customers: int) -> Self:
+        self._log_parameters = optimum.point
+        self._information = -optimum.hessian
+        self.log_likelihood_ = optimum.value
+        self.n_customers_ = n_customers
+        self.n_iterations_ = optimum.iterations
+        self.converged_ = optimum.converged
+        estimates = np.exp(optimum.point)
+        in_logs = covariance_of(self._information)
+        names = list(self.parameter_names)
+        self.covariance_ = pd.DataFrame(
+            in_logs * np.outer(estimates, estimates), index=names, columns=names
+        )
+        return self
+
+    @property
+    def aic_(self) -> float:
+        """Akaike's information criterion, smaller is better."""
+        self.require_fit()
+        return 2 * len(self.parameter_names) - 2 * self.log_likelihood_
+
+    @property
+    def bic_(self) -> float:
+        """Bayesian information criterion with the number of customers, smaller is better."""
+        self.require_fit()
+        return len(self.parameter_names) * math.log(self.n_customers_) - 2 * self.log_likelihood_
+
+    def describe(self) -> dict[str, float]:
+        """The fit in numbers: parameters, derived means, ``log_likelihood``, ``customers``."""
+        self.require_fit()
+        estimates = dict(zip(self.parameter_names, np.exp(self._log_parameters), strict=True))
+        return {
+            **{name: float(value) for name, value in estimates.items()},
+            **self._derived(),
+            "log_likelihood": self.log_likelihood_,
+            "customers": self.n_customers_,
+        }
+
+    def _derived(self) -> dict[str, float]:
+        """Numbers that are easier to read than the parameters."""
+        return {}
+
+    def parameter_table(self, interval: float = 0.95) -> pd.DataFrame:
+        """The estimates with standard errors and intervals.
+
+        Parameters
+        ----------
+        interval
+            Coverage of the intervals, between 0 and 1.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``parameter``: ``estimate``, ``standard_error``, ``lower`` and ``upper``
+            (symmetric in logarithms, by the delta method), ``meaning``. Standard error and limits
+            are missing where the data do not identify the parameter.
+        """
+        self.require_fit()
+        estimates = np.exp(self._log_parameters)
+        standard_errors = np.sqrt(np.diag(self.covariance_.to_numpy()))
+        reach = norm.ppf(0.5 + interval / 2) * standard_errors / estimates
+        return pd.DataFrame(
+            {
+                "estimate": estimates,
+                "standard_error": standard_errors,
+                "lower": estimates * np.exp(-reach),
+                "upper": estimates * np.exp(reach),
+                "meaning": [self.parameter_meanings[name] for name in self.parameter_names],
+            },
+            index=pd.Index(self.parameter_names, name="parameter"),
+        )
+
+    def draw_parameters(self, n_draws: int, seed: int | np.random.Generator) -> Array:
+        """Draws from the approximate posterior of the parameters.
+
+        Normal in the logarithms around the estimates, with the observed information and a weak
+        prior (see `PRIOR_SD_OF_DRAWS`).
+
+        Returns
+        -------
+        numpy.ndarray
+            (n_draws, k), in the order of `parameter_names`.
+        """
+        self.require_fit()
+        rng = np.random.default_rng(seed)
+        k = len(self.parameter_names)
+        eigenvalues, axes = np.linalg.eigh(self._information)
+        spread = 1 / np.sqrt(np.maximum(eigenvalues, 0) + PRIOR_SD_OF_DRAWS**-2)
+        normal = rng.standard_normal((n_draws, k))
+        return np.asarray(np.exp(self._log_parameters + (normal * spread) @ axes.T))
+
+
+def covariance_of(information: Array) -> Array:
+    """Inverse of the observed information, with missing values where it can't be inverted.
+
+    A parameter is called identified when its variance in logarithms is finite, positive and
+    below 10 squared (a factor of e to the tenth either way says nothing).
+    """
+    eigenvalues, axes = np.linalg.eigh(information)
+    if not np.all(np.isfinite(eigenvalues)) or eigenvalues[-1] <= 0:
+        return np.full_like(information, np.nan)
+    floor = 1e-13 * eigenvalues[-1]
+    variance = (axes**2 / np.maximum(eigenvalues, floor)).sum(axis=1)
+    covariance = (axes / np.maximum(eigenvalues, floor)) @ axes.T
+    unknown = (variance > 100) | (eigenvalues[0] <= floor) & (variance > 1e4 * variance.min())
+    covariance[unknown, :] = np.nan
+    covariance[:, unknown] = np.nan
+    return np.asarray(covariance)
+
+
+def climb(full: Objective, start: Array, coarse: Objective | None = None) -> Optimum:
+    """Maximize a likelihood, after a rough search on a part of the customers if one is given."""
+    if coarse is not None:
+        start = maximize(coarse, start, tolerance=1e-3).point
+    return maximize(full, start)

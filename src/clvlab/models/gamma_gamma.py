@@ -1,0 +1,207 @@
+"""The Gamma-Gamma model of spend per purchase."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clvlab.errors import Problems, name_rows
+from clvlab.models.fitted import (
+    SUBSAMPLE,
+    WORTH_A_SUBSAMPLE,
+    MaximumLikelihoodModel,
+    Objective,
+    climb,
+)
+from clvlab.models.gamma_gamma_likelihood import (
+    GammaGammaParameters,
+    Spending,
+    log_likelihood,
+)
+from clvlab.models.histories import Customers, spend_of
+from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
+from clvlab.schema import FREQUENCY, MONETARY_VALUE
+
+Array = npt.NDArray[np.float64]
+
+
+def expected_spend(
+    parameters: GammaGammaParameters, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+) -> Array:
+    r"""Expected amount of a customer's purchases, given the mean of the repeat purchases so far.
+
+    .. math:: E(M \mid x, m) = \frac{p (v + x m)}{p x + q - 1}
+
+    (Fader and Hardie 2013, eq. 5), a weighted average of ``m`` and the mean of all customers.
+    Infinite where ``p x + q <= 1``: the model then has no mean.
+
+    Examples
+    --------
+    >>> cdnow = GammaGammaParameters(6.25, 3.74, 15.44)
+    >>> expected_spend(cdnow, [2, 0], [22.35, 0.0]).round(2)
+    array([24.66, 35.22])
+    """
+    p, q, v = parameters
+    x = np.asarray(frequency, dtype=np.float64)
+    m = np.asarray(monetary_value, dtype=np.float64)
+    denominator = p * x + q - 1
+    with np.errstate(divide="ignore"):
+        return np.where(denominator > 0, p * (v + x * m) / np.maximum(denominator, 0.0), np.inf)
+
+
+class GammaGammaModel(MaximumLikelihoodModel):
+    """Spend per purchase: gamma within a customer, gamma between customers.
+
+    A customer's purchase amounts are gamma distributed with shape ``p`` around a personal mean,
+    and that mean does not depend on how often the customer buys. The fit uses customers with at
+    least one repeat purchase of a positive amount.
+
+    Attributes
+    ----------
+    params_
+        The estimates ``p``, ``q``, ``v``.
+    n_customers_
+        Repeat buyers used.
+    n_without_amount_
+        Repeat buyers left out because their repeat purchases amount to zero.
+
+    See `MaximumLikelihoodModel` for the other attributes.
+
+    References
+    ----------
+    P. S. Fader and B. G. S. Hardie (2013), The Gamma-Gamma Model of Monetary Value, note 025.
+
+    Examples
+    --------
+    >>> import clvlab
+    >>> summary = clvlab.summarize(
+    ...     clvlab.load_cdnow(sample=True), calibration_end="1997-09-30", unit="week"
+    ... )
+    >>> spend = clvlab.GammaGammaModel().fit(summary)
+    >>> round(spend.params_.p, 2), round(spend.params_.q, 2), round(spend.params_.v, 2)
+    (6.25, 3.74, 15.44)
+    """
+
+    parameter_names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
+    parameter_meanings: ClassVar[dict[str, str]] = {
+        "p": "shape of a customer's purchase amounts; larger is steadier",
+        "q": "shape of the spread between customers; larger is more alike",
+        "v": "scale of the amounts, in money",
+    }
+
+    params_: GammaGammaParameters
+    n_without_amount_: int
+
+    def fit(self, customers: Customers, y: None = None) -> Self:  # noqa: ARG002
+        """Fit to a summary, or a frame with ``frequency`` and ``monetary_value``.
+
+        Raises
+        ------
+        InputError
+            When nobody bought twice, or amounts are negative, missing or infinite.
+        """
+        spending, without_amount = _spending(customers)
+        typical = np.median((spending.total / spending.frequency)[:SUBSAMPLE])
+        start = np.log([2.0, 3.0, float(typical)])
+        coarse = None
+        if len(spending) > WORTH_A_SUBSAMPLE:
+            coarse = _objective(spending.every(len(spending) // SUBSAMPLE))
+        optimum = climb(_objective(spending), start, coarse)
+        return self._settle(optimum, len(spending), without_amount)
+
+    def evaluate(self, parameters: npt.ArrayLike, customers: Customers) -> Self:
+        """Take p, q, v from elsewhere instead of fitting, and judge them on the customers."""
+        spending, without_amount = _spending(customers)
+        point = np.log(np.asarray(parameters, dtype=np.float64))
+        optimum = stay_at(_objective(spending), point)
+        return self._settle(optimum, len(spending), without_amount)
+
+    def _settle(self, optimum: Optimum, n_customers: int, without_amount: int) -> Self:
+        self._keep(optimum, n_customers)
+        self.params_ = GammaGammaParameters(*np.exp(optimum.point).tolist())
+        self.n_without_amount_ = without_amount
+        self.diagnosis_ = self._diagnose()
+        return self
+
+    def expected_spend(self, customers: Customers) -> pd.Series:
+        """Expected amount per purchase, one per customer, in the log's currency.
+
+        Customers without a repeat purchase get the mean of all customers. Where ``q <= 1`` that
+        mean is infinite, and `diagnosis_` says so.
+        """
+        self.require_fit()
+        frequency, amount, index = spend_of(customers)
+        return pd.Series(
+            expected_spend(self.params_, frequency, amount), index=index, name="expected_spend"
+        )
+
+    def mean_spend(self) -> float:
+        """Mean amount per purchase over all customers, ``p v / (q - 1)``; infinite for q <= 1."""
+        self.require_fit()
+        return float(expected_spend(self.params_, 0.0, 0.0))
+
+    def _derived(self) -> dict[str, float]:
+        return {"mean_spend": self.mean_spend()}
+
+    def _diagnose(self) -> list[str]:
+        found = []
+        if self.params_.q <= 1:
+            found.append(
+                f"The spread of spend between customers is so wide (q = {self.params_.q:.3g}, at "
+                "most 1) that the model has no mean: customers without a repeat purchase have no "
+                "finite expected spend, and values should be read for repeat buyers only."
+            )
+        if self.covariance_.isna().to_numpy().any():
+            found.append(
+                "The likelihood is flat: several combinations of p, q and v describe these amounts "
+                "equally well, so none of them has a standard error. Expected spend is hardly "
+                "affected; the parameters themselves should not be interpreted."
+            )
+        if not self.converged_:
+            found.append("The search stopped before it reached a maximum; do not use this fit.")
+        return found
+
+
+def _spending(customers: Customers) -> tuple[Spending, int]:
+    """The repeat buyers, and how many of them are left out for amounts of zero."""
+    frequency, amount, index = spend_of(customers)
+    repeat = frequency > 0
+    _refuse_impossible(repeat, amount, index)
+    used = repeat & (amount > 0)
+    return Spending.of(frequency[used], amount[used]), int((repeat & (amount == 0)).sum())
+
+
+def _objective(spending: Spending) -> Objective:
+    def evaluate(point: Array) -> Evaluation:
+        parameters = GammaGammaParameters(*np.exp(point).tolist())
+        return in_logarithms(log_likelihood(parameters, spending), parameters)
+
+    return evaluate
+
+
+def _refuse_impossible(repeat: npt.NDArray[np.bool_], amount: Array, index: pd.Index) -> None:
+    problems = Problems()
+    column = f"column '{MONETARY_VALUE}'"
+    for rule, broken in (
+        ("must hold finite amounts where there are repeat purchases", ~np.isfinite(amount)),
+        ("can't be negative", amount < 0),
+    ):
+        rows = np.flatnonzero(repeat & broken)
+        if len(rows):
+            problems.add(
+                column,
+                rule,
+                f"{len(rows):,} of {len(index):,} customers break this: {name_rows(rows.tolist())}",
+                "Net returns against purchases when loading the log.",
+            )
+    if not (repeat & (amount > 0)).any():
+        problems.add(
+            f"column '{FREQUENCY}'",
+            "must show at least one customer with a repeat purchase of a positive amount",
+            "nobody bought twice" if not repeat.any() else "all repeat purchases amount to zero",
+            "Spend per purchase can't be modelled from first purchases alone.",
+        )
+    problems.raise_if_any()

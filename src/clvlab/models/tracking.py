@@ -1,0 +1,124 @@
+"""Repeat purchases over calendar time: observed, and expected by the model."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clvlab.clock import days_since, period_ends
+from clvlab.data import TransactionLog
+from clvlab.models.bgnbd import BetaGeoModel
+from clvlab.models.bgnbd_formulas import expected_purchases_new_customer
+from clvlab.schema import CUSTOMER_ID, DATE
+from clvlab.simulate.purchases import purchase_moments
+from clvlab.summary.customer_summary import CustomerSummary
+
+Array = npt.NDArray[np.float64]
+
+
+def track_repeat_purchases(
+    log: TransactionLog,
+    summary: CustomerSummary,
+    model: BetaGeoModel,
+    *,
+    interval: float = 0.90,
+    n_draws: int = 200,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Repeat purchases per period and in total, from the log's first day to the window's end.
+
+    Only the customers of the summary count, in every period from their first purchase on, so
+    observed and expected are of the same people.
+
+    Parameters
+    ----------
+    log
+        The log that the summary came from.
+    summary
+        With a first day and a calibration end.
+    model
+        A model fitted to the summary.
+    interval
+        Coverage of the predictive limits.
+    n_draws
+        Simulated bases behind the limits, each from its own draw of the parameters.
+    seed
+        Seed of the draws.
+
+    Raises
+    ------
+    InputError
+        When the summary has no calendar dates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``period_end``, one row per whole period of the summary's unit: ``observed``,
+        ``expected``, ``predictive_lower``, ``predictive_upper`` in the period; the same with
+        ``cumulative_`` from the first day; ``holdout``, whether the period ends after the
+        calibration.
+    """
+    window = summary.window
+    first_day, calibration_end = window.calendar()
+    ends = period_ends(first_day, window.holdout_end or calibration_end, window.unit)
+    edges = np.array([(end - first_day).days + 1 for end in ends], dtype=np.float64)
+    first = days_since(summary.table["first_purchase"], first_day).to_numpy(np.int64)
+    observed = _observed(log, summary, first_day, edges)
+    expected = _expected(model, first, edges)
+    simulated = _simulated(model, first, edges, n_draws, seed)
+    levels = [0.5 - interval / 2, 0.5 + interval / 2]
+    columns: dict[str, npt.ArrayLike] = {}
+    for prefix, accumulate in (("", False), ("cumulative_", True)):
+        draws = np.cumsum(simulated, axis=1) if accumulate else simulated
+        lower, upper = np.quantile(draws, levels, axis=0)
+        columns |= {
+            f"{prefix}observed": np.cumsum(observed) if accumulate else observed,
+            f"{prefix}expected": expected if accumulate else np.diff(expected, prepend=0.0),
+            f"{prefix}predictive_lower": lower,
+            f"{prefix}predictive_upper": upper,
+        }
+    frame = pd.DataFrame(columns, index=pd.DatetimeIndex(ends, name="period_end"))
+    frame["holdout"] = frame.index > pd.Timestamp(calibration_end)
+    return frame
+
+
+def _observed(
+    log: TransactionLog, summary: CustomerSummary, first_day: date, edges: Array
+) -> npt.NDArray[np.int64]:
+    known = summary.table["first_purchase"]
+    first_of = log.table[CUSTOMER_ID].map(known)
+    repeats = log.table.loc[(log.table[DATE] > first_of).fillna(value=False), DATE]
+    return _count_in_periods(days_since(repeats, first_day).to_numpy(np.float64), edges)
+
+
+def _count_in_periods(days: Array, edges: Array) -> npt.NDArray[np.int64]:
+    return np.histogram(days, np.concatenate([[0.0], edges]))[0]
+
+
+def _expected(model: BetaGeoModel, first: npt.NDArray[np.int64], edges: Array) -> Array:
+    """Cumulative expected repeat purchases at each edge, by distinct day of first purchase."""
+    starts, customers = np.unique(first, return_counts=True)
+    # An edge is the end of its day; a first purchase happens on its day.
+    elapsed = np.maximum(edges[:, None] - 1 - starts, 0.0) / model.unit_.days
+    lengths, where = np.unique(elapsed, return_inverse=True)
+    each = expected_purchases_new_customer(model.params_, lengths)
+    return np.asarray(each[where.reshape(elapsed.shape)] @ customers)
+
+
+def _simulated(
+    model: BetaGeoModel, first: npt.NDArray[np.int64], edges: Array, n_draws: int, seed: int
+) -> Array:
+    """Repeat purchases per draw and period, with time counted as in `_expected`."""
+    rng = np.random.default_rng(seed)
+    start = np.sort(first).astype(np.float64)
+    out = np.empty((n_draws, len(edges)))
+    for d, (r, alpha, a, b) in enumerate(model.draw_parameters(n_draws, rng)):
+        rate = rng.standard_gamma(r, len(start)) / (alpha * model.unit_.days)
+        dropout = rng.beta(a, b, len(start))
+        customers, moments, _ = purchase_moments(rng, rate, dropout, start, float(edges[-1]))
+        repeats = moments[moments > start[customers]]
+        out[d] = _count_in_periods(repeats, edges - 1)
+    return out

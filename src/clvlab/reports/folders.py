@@ -1,0 +1,177 @@
+"""Run folders that never lie: worked on out of sight, moved into place in one step.
+
+Everything unfinished lives in `OUT/.running/TOKEN/`: `run` is the folder being written, `previous`
+the one that it replaces, `owner.json` says whose it is. A process that dies leaves its token
+behind; the next run removes it, and puts `previous` back if the process died while swapping.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import time
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+from clvlab.errors import ReportError
+
+_RUNNING = ".running"
+_FORGOTTEN_SECONDS = 48 * 3600
+"""Age at which an unfinished run of another machine is taken for dead."""
+
+
+def slug(text: str, fallback: str = "default") -> str:
+    """A folder name of letters, digits and hyphens; it can't name a parent folder.
+
+    Examples
+    --------
+    >>> slug("CDNOW (master)"), slug("../../etc"), slug("  ")
+    ('cdnow-master', 'etc', 'default')
+    """
+    normal = unicodedata.normalize("NFKC", text).lower()
+    words = "".join(mark if mark.isalnum() else " " for mark in normal).split()
+    return "-".join(words)[:60].strip("-") or fallback
+
+
+class Workplace:
+    """One unfinished run.
+
+    Attributes
+    ----------
+    run
+        The folder that the run writes into.
+    work
+        An empty folder for the kernel to stand in, so that no notebook depends on where it runs.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._token = out / _RUNNING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.run = self._token / "run"
+        self.work = self._token / "work"
+        self.run.mkdir(parents=True)
+        self.work.mkdir()
+        self._write_owner(None)
+
+    def _write_owner(self, home: Path | None) -> None:
+        process = psutil.Process()
+        owner = {
+            "machine": platform.node(),
+            "process": process.pid,
+            "process_started": process.create_time(),
+            "home": str(home) if home else None,
+        }
+        (self._token / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
+
+    def move_to(self, home: Path) -> None:
+        """Put the finished run into its place; an earlier one there is swapped out first.
+
+        Raises
+        ------
+        ReportError
+            When other runs keep taking the place, which is tried twenty times.
+        """
+        home.parent.mkdir(parents=True, exist_ok=True)
+        self._write_owner(home)
+        for attempt in range(20):
+            previous = self._token / "previous" / str(attempt)
+            previous.parent.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):
+                home.rename(previous)
+            try:
+                self.run.rename(home)
+            except OSError as error:
+                if not home.exists():
+                    _put_back(self._token / "previous", home)
+                    raise ReportError(f"the report can't be put into {home}: {error}.") from error
+                time.sleep(0.01 * attempt)
+            else:
+                return
+        raise ReportError(f"the report can't be put into {home}: other runs keep replacing it.")
+
+    def remove(self) -> None:
+        """Remove what is left of the unfinished run."""
+        _remove_token(self._token)
+
+
+@contextmanager
+def workplace(out: Path) -> Iterator[Workplace]:
+    """A workplace for one run, removed afterwards whatever happens; clears dead ones first.
+
+    Raises
+    ------
+    ReportError
+        When nothing can be written to `out`.
+    """
+    remove_leftovers(out)
+    try:
+        place = Workplace(out)
+    except OSError as error:
+        raise ReportError(f"nothing can be written to {out}: {error.strerror}.") from error
+    try:
+        yield place
+    finally:
+        place.remove()
+
+
+def remove_leftovers(out: Path) -> None:
+    """Clear what runs left behind that were killed; runs still under way are not touched."""
+    running = out / _RUNNING
+    if not running.is_dir():
+        return
+    for token in running.iterdir():
+        owner = _read_owner(token)
+        if _is_alive(owner, token):
+            continue
+        home = owner.get("home")
+        if isinstance(home, str):
+            _put_back(token / "previous", Path(home))
+        _remove_token(token)
+
+
+def _read_owner(token: Path) -> dict[str, object]:
+    try:
+        owner = json.loads((token / "owner.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return owner if isinstance(owner, dict) else {}
+
+
+def _is_alive(owner: dict[str, object], token: Path) -> bool:
+    if not owner:  # killed, or stopped just now, before it could say who it is
+        return _age(token) < 60
+    if owner["machine"] != platform.node():
+        return _age(token) < _FORGOTTEN_SECONDS
+    try:
+        process = psutil.Process(int(str(owner["process"])))
+        started = float(process.create_time())
+        return abs(started - float(str(owner["process_started"]))) < 1
+    except (psutil.Error, ValueError):
+        return False
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _put_back(previous: Path, home: Path) -> None:
+    """Return the newest replaced run to its place when that was left empty."""
+    kept = sorted(previous.glob("*"), key=lambda path: int(path.name)) if previous.is_dir() else []
+    if kept and not home.exists():
+        with suppress(OSError):
+            kept[-1].rename(home)
+
+
+def _remove_token(token: Path) -> None:
+    shutil.rmtree(token, ignore_errors=True)
+    with suppress(OSError):  # another run is still under way
+        token.parent.rmdir()

@@ -1,0 +1,75 @@
+"""The HTML of the pieces that carry words: title, cards, stamps, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from clvlab.reports.words import word
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One key figure.
+
+    Attributes
+    ----------
+    label
+        What it is, in a few words.
+    value
+        The figure, as a template: ``"{clv_total:money}"``.
+    interval
+        Its interval as a template, when it is an estimate.
+    note
+        What it is compared with or counts, as a template.
+    """
+
+    label: str
+    value: str
+    interval: str = ""
+    note: str = ""
+
+
+def meta_html(as_of: str, data: str, note: str) -> str:
+    """The line under the title: as of when, from which data."""
+    parts = []
+    if as_of:
+        parts.append(f"{escape(word('as_of'))} <b>{escape(as_of)}</b>")
+    if data:
+        parts.append(f"{escape(word('data'))} <b>{escape(data)}</b>")
+    if note:
+        parts.append(escape(note))
+    dot = '<span class="clv-dot" aria-hidden="true">·</span>'
+    return dot.join(f"<span>{part}</span>" for part in parts)
+
+
+def kind_html(kind: str) -> str:
+    """The sort of report; its question is the notebook's own heading."""
+    return f'<p class="clv-kind">{escape(kind)}</p>' if kind else ""
+
+
+def cards_html(cards: Sequence[Card]) -> str:
+    """Filled cards side by side; `dl` so that a label stays with its figure when read aloud."""
+    return f'<dl class="clv-cards">{"".join(_card_html(card) for card in cards)}</dl>'
+
+
+def _card_html(card: Card) -> str:
+    rows = [f"<dt>{escape(card.label)}</dt>", f'<dd class="clv-value">{escape(card.value)}</dd>']
+    if card.interval:
+        rows.append(f'<dd class="clv-interval">{escape(card.interval)}</dd>')
+    if card.note:
+        rows.append(f'<dd class="clv-note">{escape(card.note)}</dd>')
+    return f'<div class="clv-card">{"".join(rows)}</div>'
+
+
+def stamp_html(lead: str, html: str) -> str:
+    """A warning that nobody should miss, its leading word in bold."""
+    bold = f"<b>{escape(lead)}</b> " if lead else ""
+    return f'<p class="clv-stamp" role="note">{bold}{html}</p>'
+
+
+def limits_html(items: Sequence[str]) -> str:
+    """The box of what the report can't say."""
+    points = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="clv-limits">{points}</ul>'

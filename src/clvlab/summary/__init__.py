@@ -1,0 +1,16 @@
+"""From transactions to one row per customer."""
+
+from clvlab.summary.customer_summary import CustomerSummary
+from clvlab.summary.gather import summarize
+from clvlab.summary.left_truncation import LeftTruncation, detect_left_truncation
+from clvlab.summary.split import split_days
+from clvlab.summary.support import supported_questions
+
+__all__ = [
+    "CustomerSummary",
+    "LeftTruncation",
+    "detect_left_truncation",
+    "split_days",
+    "summarize",
+    "supported_questions",
+]

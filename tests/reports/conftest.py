@@ -1,0 +1,93 @@
+"""Toy notebooks and the runs that several tests look at."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from clvlab.reports import RunResult, run_report
+
+PARAMETERS = """\
+from typing import Literal
+
+as_of: "date" = "1998-06-30"  # last day seen
+horizon: int = 39  # forecast horizon, weeks
+rate: float = 0.1  # annual discount rate
+unit: Literal["day", "week"] = "week"  # unit of time
+refit: bool = False
+data: str | None = None  # data set, or path of a file
+"""
+
+OPENING = """\
+import pandas as pd
+from clvlab.reports import Card, Page
+page = Page.open("Will they buy again?", kind="Toy study", currency="$")
+page.record(expected=1653.4 * horizon / 39, actual=1882, share=0.1234, data_name="Toy / data")
+page.record(villain="<script>alert(1)</script> *bold*")
+page.meta(as_of=as_of, data="toy, {actual:count} purchases of {villain}")"""
+
+WORDS = """\
+page.say("The model expects **{expected:count}**; {actual:count} happened to {villain}.")
+page.answer("Yes, {share:percent} of them.")
+page.stamp("Customers are invented.", kind="simulated")
+page.cards([Card("Expected <b>", "{expected:money}", "{expected:money} – {actual:money}")])"""
+
+TABLE = """\
+frame = pd.DataFrame({"customer_id": ["007", "=cmd()", "<script>alert(2)</script>"],
+                      "frequency": [3, 1000, 2], "clv": [1 / 3, 20.0, None]})
+page.table(frame, name="customers", caption="Customers and {villain}.", formats={"clv": "money"})"""
+
+FIGURE = """\
+import warnings
+from matplotlib import pyplot as plt
+figure, ax = plt.subplots(figsize=(6, 2.5))
+ax.plot([1, 2, 3], [4, 1, 3], color="#3b75af")
+page.figure(ax, name="track", caption="Purchases, {villain}.", alt='A "line".', data=frame)
+warnings.warn("the optimum is flat")
+print("<b>printed</b>")"""
+
+LIMITS = 'page.limits(["Only {actual:count} purchases.", "No costs."])'
+
+Make = Callable[..., Path]
+
+
+def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
+    """A notebook of code cells, and of Markdown cells where one starts with `#`."""
+    made = [new_code_cell(parameters, metadata={"tags": ["parameters"]})] if parameters else []
+    made += [new_markdown_cell(c) if c.startswith("#") else new_code_cell(c) for c in cells]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(new_notebook(cells=made), path)
+    return path
+
+
+@pytest.fixture
+def make_notebook(tmp_path: Path) -> Make:
+    def make(*cells: str, name: str = "toy", parameters: str = PARAMETERS) -> Path:
+        return write_notebook(tmp_path / f"{name}.ipynb", *cells, parameters=parameters)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that uses all that a page offers."""
+    return write_notebook(
+        tmp_path_factory.mktemp("notebooks") / "toy-study.ipynb",
+        "# Will they buy again?\n\nFor whoever asks.",
+        OPENING,
+        "## First part & more",
+        WORDS,
+        "## Second part",
+        TABLE,
+        FIGURE,
+        "## Limits",
+        LIMITS,
+    )
+
+
+@pytest.fixture(scope="session")
+def finished(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """The toy notebook's run."""
+    return run_report(toy, parameters={"horizon": "78"}, out=tmp_path_factory.mktemp("out"))
