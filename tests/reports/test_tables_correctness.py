@@ -44,7 +44,10 @@ def test_csv_says_days_numbers_and_nothing_plainly(tmp_path):
     )
     write_csv(flat_table(frame), tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text().splitlines()[1:] == [
-        '"1998-06-30","1998-06-30 12:00:00",1998-06-30,1,0.3333333333,true,"a ""b"", c",0.3333333333',
+        (
+            '"1998-06-30","1998-06-30 12:00:00",1998-06-30,1,0.3333333333,true,"a ""b"", c",'
+            "0.3333333333"
+        ),
         ",,,,,false,,2",
     ]
     write_csv(flat_table(pd.DataFrame()), tmp_path / "none.csv")

@@ -49,12 +49,15 @@ class Workplace:
         The folder that the run writes into.
     work
         An empty folder for the kernel to stand in, so that no notebook depends on where it runs.
+    log
+        What the kernel itself complains of, beside the cells' own output.
     """
 
     def __init__(self, out: Path) -> None:
         self._token = out / _RUNNING / f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.run = self._token / "run"
         self.work = self._token / "work"
+        self.log = self._token / "kernel.log"
         self.run.mkdir(parents=True)
         self.work.mkdir()
         self._write_owner(None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from clvlab.reports.numbers import NO_BREAK_SPACE
 from clvlab.reports.words import word
 
 
@@ -55,7 +56,11 @@ def cards_html(cards: Sequence[Card]) -> str:
 
 
 def _card_html(card: Card) -> str:
-    rows = [f"<dt>{escape(card.label)}</dt>", f'<dd class="clv-value">{escape(card.value)}</dd>']
+    figure, space, unit = escape(card.value).rpartition(NO_BREAK_SPACE)
+    if not space or " " in unit:  # a sentence, not a number with its unit
+        figure, unit = escape(card.value), ""
+    small = f' <span class="clv-unit">{unit}</span>' if unit else ""
+    rows = [f"<dt>{escape(card.label)}</dt>", f'<dd class="clv-value">{figure}{small}</dd>']
     if card.interval:
         rows.append(f'<dd class="clv-interval">{escape(card.interval)}</dd>')
     if card.note:

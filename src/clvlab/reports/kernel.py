@@ -65,15 +65,12 @@ def execute(job: Job, place: Workplace) -> NotebookNode:
             progress_bar=False,
             cwd=str(place.work),
             config=config,
-            kernel_manager_class=_kernel_class(place.run),
+            kernel_manager_class=_kernel_class(place),
         )
     except PapermillExecutionError as error:
         raise ReportError(_failure(job.report, output, error)) from error
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
-        raise ReportError(
-            f"{job.report} failed: the Python process that ran it ended or did not answer, "
-            f"perhaps for want of memory ({type(error).__name__})."
-        ) from error
+        raise ReportError(_death(job.report, place.log)) from error
     _forget_places(executed, job.notebook, output)
     return executed
 
@@ -90,13 +87,13 @@ def _literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _kernel_class(run_folder: Path) -> type:
+def _kernel_class(place: Workplace) -> type:
     """A kernel manager that starts this interpreter, whatever kernels are installed."""
     from ipykernel.kernelspec import get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
-    settings = {**_ONE_THREAD, RUN_FOLDER: str(run_folder), "PYTHONHASHSEED": "0"}
+    settings = {**_ONE_THREAD, RUN_FOLDER: str(place.run), "PYTHONHASHSEED": "0"}
     own_spec = KernelSpec(**get_kernel_dict(), env=settings)
 
     class OwnKernel(AsyncKernelManager):
@@ -104,7 +101,21 @@ def _kernel_class(run_folder: Path) -> type:
         def kernel_spec(self) -> KernelSpec:
             return own_spec
 
+        async def start_kernel(self, **options: object) -> None:
+            with place.log.open("ab") as log:
+                await super().start_kernel(stderr=log, **options)
+
     return OwnKernel
+
+
+def _death(report: str, log: Path) -> str:
+    """That the kernel ended, with its last words."""
+    words = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    last = "\n".join(line for line in words[-5:] if line.strip())
+    return (
+        f"{report} failed: the Python process that ran it ended or did not answer, "
+        f"perhaps for want of memory.\n{last}"
+    ).strip()
 
 
 def _failure(report: str, output: Path, error: PapermillExecutionError) -> str:

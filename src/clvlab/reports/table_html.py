@@ -18,6 +18,9 @@ from clvlab.schema import CUSTOMER_ID, LABELS
 ROWS_SHOWN = 200
 """Rows of a table that a page shows when the notebook does not say how many."""
 
+_LONG_TEXT = 32
+"""Characters from which on a text may take several lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Column:
@@ -25,7 +28,16 @@ class _Column:
 
     label: str
     spec: str
-    numeric: bool
+    kind: str
+    """Class of its cells: numbers, long texts that may wrap, or neither."""
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind == "clv-number"
+
+    @property
+    def attribute(self) -> str:
+        return f' class="{self.kind}"' if self.kind else ""
 
 
 def column_label(column: str, labels: Mapping[str, str]) -> str:
@@ -96,14 +108,15 @@ def table_html(
     columns = [_column(shown[column], str(column), labels, formats) for column in shown.columns]
     head = "".join(_head_html(column) for column in columns)
     body = "".join(_row_html(values, columns, currency) for values in shown.itertuples(index=False))
-    title = f"{escape(word('table'))} {number}"
     link = f' <a href="tables/{name}.csv">{escape(word("data_file"))}</a>' if linked else ""
+    called = f'aria-labelledby="caption-{name}"'
     return (
-        f'<div class="clv-wide" tabindex="0" role="region" aria-label="{title}">'
-        f'<table class="clv-table" id="table-{name}">'
-        f"<caption><b>{title}.</b> {caption}{link}</caption>"
+        f'<figure class="clv-listed"><figcaption id="caption-{name}">'
+        f"<b>{escape(word('table'))} {number}.</b> {caption}{link}</figcaption>"
+        f'<div class="clv-wide" tabindex="0" role="region" {called}>'
+        f'<table class="clv-table" id="table-{name}" {called}>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        f"{_rows_note(len(shown), len(table))}"
+        f"{_rows_note(len(shown), len(table))}</figure>"
     )
 
 
@@ -112,16 +125,17 @@ def _column(
 ) -> _Column:
     spec = formats.get(name, "")
     label = column_label(name, labels)
-    if _is_code(name):
-        return _Column(label, spec, numeric=False)
-    return _Column(label, column_format(column, spec), numeric=_is_number(column))
+    if _is_number(column) and not _is_code(name):
+        return _Column(label, column_format(column, spec), "clv-number")
+    longest = column.map(str, na_action="ignore").str.len().max() if len(column) else 0
+    return _Column(label, spec, "clv-words" if longest > _LONG_TEXT else "")
 
 
 def _head_html(column: _Column) -> str:
-    kind = ' class="clv-number"' if column.numeric else ""
+    label = escape(column.label)
     hint = escape(word("sort_hint", column=column.label))
     return (
-        f'<th scope="col"{kind}><button type="button" title="{hint}">{escape(column.label)}'
+        f'<th scope="col"{column.attribute}><button type="button" title="{hint}">{label}'
         '<span class="clv-arrow" aria-hidden="true"></span></button></th>'
     )
 
@@ -137,7 +151,7 @@ def _cell_html(value: object, column: _Column, currency: str) -> str:
     plain = plain_scalar(value, f"column {column.label}")
     text = word("missing_cell") if plain is None else format_value(plain, column.spec, currency)
     if not column.numeric:
-        return f"<td>{escape(text)}</td>"
+        return f"<td{column.attribute}>{escape(text)}</td>"
     key = "" if plain is None else f' data-value="{plain}"'
     return f'<td class="clv-number"{key}>{escape(text)}</td>'
 

@@ -23,7 +23,8 @@ _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 def flat_table(frame: pd.DataFrame) -> pd.DataFrame:
     """A copy with the index as columns, floats at ten significant digits and plain names.
 
-    An unnamed index that only counts the rows is left out. The frame itself is not changed.
+    An unnamed index of whole numbers only counts rows and is left out. The frame itself is not
+    changed.
 
     Raises
     ------
@@ -32,8 +33,8 @@ def flat_table(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if not isinstance(frame, pd.DataFrame):
         raise InputError(Problem("a table", "must be a DataFrame", f"got {type(frame).__name__}"))
-    counts_only = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
-    flat = frame.copy() if counts_only else frame.reset_index()
+    counts_only = frame.index.name is None and types.is_integer_dtype(frame.index.dtype)
+    flat = frame.reset_index(drop=counts_only)
     flat.columns = pd.Index([_column_name(column) for column in flat.columns])
     flat.attrs = {}
     repeated = flat.columns[flat.columns.duplicated()]
