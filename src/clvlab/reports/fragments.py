@@ -56,16 +56,24 @@ def cards_html(cards: Sequence[Card]) -> str:
 
 
 def _card_html(card: Card) -> str:
-    figure, space, unit = escape(card.value).rpartition(NO_BREAK_SPACE)
-    if not space or " " in unit:  # a sentence, not a number with its unit
-        figure, unit = escape(card.value), ""
-    small = f' <span class="clv-unit">{unit}</span>' if unit else ""
-    rows = [f"<dt>{escape(card.label)}</dt>", f'<dd class="clv-value">{figure}{small}</dd>']
-    if card.interval:
-        rows.append(f'<dd class="clv-interval">{escape(card.interval)}</dd>')
-    if card.note:
-        rows.append(f'<dd class="clv-note">{escape(card.note)}</dd>')
-    return f'<div class="clv-card">{"".join(rows)}</div>'
+    below = "".join(
+        f'<span class="{kind}">{escape(text)}</span>'
+        for kind, text in (("clv-interval", card.interval), ("clv-note", card.note))
+        if text
+    )
+    return (
+        f'<div class="clv-card"><dt>{escape(card.label)}</dt>'
+        f'<dd class="clv-value">{_figure_html(card.value)}</dd>'
+        f'<dd class="clv-below">{below}</dd></div>'
+    )
+
+
+def _figure_html(text: str) -> str:
+    """A card's figure, with a currency code behind it set small."""
+    figure, space, unit = escape(text).rpartition(NO_BREAK_SPACE)
+    if not (space and unit.isalpha()):  # a sentence, or a percent sign
+        return escape(text)
+    return f'{figure}\u202f<span class="clv-unit">{unit}</span>'
 
 
 def stamp_html(lead: str, html: str) -> str:

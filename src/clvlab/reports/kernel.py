@@ -101,7 +101,7 @@ def _kernel_class(place: Workplace) -> type:
         def kernel_spec(self) -> KernelSpec:
             return own_spec
 
-        async def start_kernel(self, **options: object) -> None:
+        async def start_kernel(self, **options: object) -> None:  # type: ignore[override]
             with place.log.open("ab") as log:
                 await super().start_kernel(stderr=log, **options)
 

@@ -1,0 +1,57 @@
+"""Real purchases and hand-made customers that many tests share."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+
+import clvlab
+
+mpl.use("Agg")
+
+
+@pytest.fixture(scope="session")
+def sample_log():
+    """CDNOW, one customer in ten: the data of the literature."""
+    return clvlab.load_cdnow(sample=True)
+
+
+@pytest.fixture(scope="session")
+def sample(sample_log):
+    """The sample split as in the literature, in weeks."""
+    return clvlab.summarize(
+        sample_log, calibration_end="1997-09-30", holdout_end="1998-06-30", unit="week"
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_model(sample):
+    return clvlab.BetaGeoModel().fit(sample)
+
+
+@pytest.fixture(scope="session")
+def sample_spend(sample):
+    return clvlab.GammaGammaModel().fit(sample)
+
+
+@pytest.fixture(scope="session")
+def master():
+    """All CDNOW customers, split as in the literature, in weeks."""
+    return clvlab.summarize(
+        clvlab.load_cdnow(), calibration_end="1997-09-30", holdout_end="1998-06-30", unit="week"
+    )
+
+
+@pytest.fixture
+def five_customers():
+    """Five customers in weeks, as a user would type them."""
+    return pd.DataFrame(
+        {
+            "frequency": [2, 0, 1, 7, 26],
+            "recency": [30.43, 0.0, 10.0, 29.43, 30.857],
+            "T": [38.86, 38.86, 20.0, 38.86, 31.0],
+            "monetary_value": [22.35, 0.0, 15.0, 73.74, 40.0],
+        },
+        index=pd.Index(["0001", "0002", "b", "0009", "1516"], name="customer_id"),
+    )
