@@ -47,7 +47,31 @@ LABELS = {
     "clv_predictive_upper": "to",
     "decile": "tenth",
     "customers": "customers",
-    "observed": "observed",
-    "expected": "expected",
+    "standard_error": "standard error",
+    "description": "what",
+    "why": "because",
+    "lower": "from",
+    "upper": "to",
 }
 """What a column is called where people read it; a report never shows a raw column name."""
+
+_AMOUNTS = [
+    f"clv_{kind}_{side}" for kind in ("credible", "predictive") for side in ("lower", "upper")
+]
+FORMATS = {
+    "customers": "count",
+    "rows": "count",
+    AMOUNT: "amount",
+    FREQUENCY: "count",
+    "probability_alive": "percent.0",
+    "probability_purchase": "percent.0",
+    "expected_purchases": ",.1f",
+    "expected_purchases_predictive_lower": "count",
+    "expected_purchases_predictive_upper": "count",
+    "expected_spend": "amount",
+    "clv": "amount.0",
+    **dict.fromkeys(_AMOUNTS, "amount.0"),
+    "estimate": ".4g",
+    "standard_error": ".2g",
+}
+"""How a column's numbers are written where people read them."""

@@ -54,6 +54,11 @@ def test_the_proposal_loads_the_file(export, language):
     assert len(load_transactions(path, check.columns, **check.options).table) == 2
 
 
+def test_an_option_left_open_is_proposed_like_one_not_given(export):
+    # The command line passes date_format=None when nobody named one.
+    assert check_file(export(EXPORTS["german"]), date_format=None).options == OPTIONS["german"]
+
+
 @pytest.mark.parametrize("language", list(EXPORTS))
 def test_the_printed_command_is_complete(export, language):
     path = export(EXPORTS[language])

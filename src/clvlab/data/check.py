@@ -64,6 +64,7 @@ def check_file(path: str | Path, columns: Columns = None, **options: Any) -> Fil
     FileCheck
         Never raises for bad data: what is wrong is in its text, and its exit code is 2.
     """
+    options = {name: value for name, value in options.items() if value is not None}
     try:
         reading, policies = split_options(options)
         raw = open_source(str(path), reading, policies)
@@ -180,9 +181,9 @@ def _commands(path: str | Path, mapping: Mapping[str, str], options: Mapping[str
         parts.append(f"--columns {_in_quotes(written_for_command(mapping))}")
         call.append(f"columns={written_for_python(mapping)}")
     for name, value in options.items():
-        if value is not None:
-            parts.append(f"--{name.replace('_', '-')} {_in_quotes(str(value))}")
-            call.append(f"{name}={value!r}")
+        option = "--date-format " if name == "date_format" else f"-p {name}="
+        parts.append(f"{option}{_in_quotes(str(value))}")
+        call.append(f"{name}={value!r}")
     return f"  {' '.join(parts)}\n\n  clvlab.load_transactions({', '.join(call)})"
 
 

@@ -22,6 +22,10 @@ def open_log(
     columns: str | None = None,
     date_format: str | None = None,
     currency: str | None = None,
+    encoding: str | None = None,
+    decimal: str = ".",
+    thousands: str | None = None,
+    time_zone: str | None = None,
 ) -> TransactionLog:
     """The log of that name, or the one in that file.
 
@@ -30,7 +34,7 @@ def open_log(
     data
         ``"cdnow"``, ``"cdnow-sample"``, ``"complete-journey"``, or what `load_transactions`
         reads: a file, a folder, a glob pattern.
-    columns, date_format, currency
+    columns, date_format, currency, encoding, decimal, thousands, time_zone
         As in `load_transactions`; not used for an embedded data set, which knows its own.
 
     Examples
@@ -40,4 +44,13 @@ def open_log(
     """
     if str(data) in EMBEDDED:
         return EMBEDDED[str(data)]()
-    return load_transactions(data, columns, date_format=date_format, currency=currency)
+    return load_transactions(
+        data,
+        columns,
+        date_format=date_format,
+        currency=currency,
+        encoding=encoding,
+        decimal=decimal,
+        thousands=thousands,
+        time_zone=time_zone,
+    )

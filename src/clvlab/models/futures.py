@@ -215,8 +215,8 @@ def outcomes(
     """
     out = np.zeros((2, *buys.shape))
     customer, draw = np.nonzero(rng.random(buys.shape) < buys)
-    r, alpha, a, b = draws.transaction[draw].T
-    p, q, v = draws.spend[draw].T
+    r, alpha, a, b = (column[draw] for column in draws.transaction.T.copy())
+    p, q, v = (column[draw] for column in draws.spend.T.copy())
     x, since = block.x[customer, 0], alpha + block.T[customer, 0]
     horizon = assumptions.horizon
     within = -np.expm1(-(r + x) * np.log1p(horizon / since))

@@ -69,6 +69,12 @@ class CustomerScores:
     interval: float
     method: str = "laplace"
 
+    def describe(self) -> dict[str, dict[str, float]]:
+        """``total`` and ``top``, the best tenth, as plain numbers; ``top`` with its ``share``."""
+        total = {str(name): float(value) for name, value in self.total.items()}
+        top = {str(name): float(value) for name, value in self.deciles.iloc[0].items()}
+        return {"total": total, "top": {**top, "share": top["clv"] / total["clv"]}}
+
 
 def score_customers(
     summary: CustomerSummary,

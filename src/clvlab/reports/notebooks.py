@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def notebook_folders() -> list[Path]:
-    """The folders searched for a notebook's name, the nearest first."""
-    package = Path(clvlab.__file__).parent
-    return [Path.cwd() / "notebooks", package.parents[1] / "notebooks", package / "notebooks"]
+    """The folders searched for a notebook's name, the nearest first: here, the clone, installed."""
+    clone = Path(clvlab.__file__).parents[2]
+    installed = Path(sys.prefix) / "share" / "clvlab"
+    return [folder / "notebooks" for folder in (Path.cwd(), clone, installed)]
 
 
 def find_notebook(name_or_path: str | Path) -> Path:

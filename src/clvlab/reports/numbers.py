@@ -11,6 +11,9 @@ from clvlab.reports.words import word
 NO_BREAK_SPACE = "\u00a0"
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+"""Codes whose sign is clear without a country."""
+
 Scalar = None | bool | int | float | str | date
 """What a result can be."""
 
@@ -51,14 +54,15 @@ def as_amount(value: float, places: int | None = None) -> str:
 
 
 def as_money(value: float, currency: str = "", places: int | None = None) -> str:
-    """Money with its currency: a sign goes before the number, a code behind it.
+    """Money with its currency: a sign goes before the number, a code without one behind it.
 
     Examples
     --------
-    >>> as_money(12.5, "$"), as_money(-12.5, "$"), as_money(12.5)
+    >>> as_money(12.5, "$"), as_money(-12.5, "USD"), as_money(12.5)
     ('$12.50', '-$12.50', '12.50')
     """
     amount = as_amount(value, places)
+    currency = _SIGNS.get(currency, currency)
     if not currency:
         return amount
     if len(currency) > 1:

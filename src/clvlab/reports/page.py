@@ -208,7 +208,7 @@ class Page:
             Words for columns; the others have those of `clvlab.schema.LABELS` or their own name.
         formats
             Format of a column: `count`, `money`, `amount`, `percent`, `plain`, `date`, or
-            Python's own.
+            Python's own; the others have those of `clvlab.schema.FORMATS`.
         rows
             How many rows the page shows; at most 200 when not given.
         """

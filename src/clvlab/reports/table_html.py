@@ -13,7 +13,7 @@ from pandas.api import types
 from clvlab.reports.numbers import format_value
 from clvlab.reports.results import plain_scalar
 from clvlab.reports.words import word
-from clvlab.schema import CUSTOMER_ID, LABELS
+from clvlab.schema import CUSTOMER_ID, FORMATS, LABELS
 
 ROWS_SHOWN = 200
 """Rows of a table that a page shows when the notebook does not say how many."""
@@ -123,7 +123,7 @@ def table_html(
 def _column(
     column: pd.Series, name: str, labels: Mapping[str, str], formats: Mapping[str, str]
 ) -> _Column:
-    spec = formats.get(name, "")
+    spec = formats.get(name) or FORMATS.get(name, "")
     label = column_label(name, labels)
     if _is_number(column) and not _is_code(name):
         return _Column(label, column_format(column, spec), "clv-number")

@@ -87,6 +87,14 @@ class CustomerSummary:
         """Number of customers whose first purchase seen need not be their first."""
         return int((~self.table[HISTORY_COMPLETE]).sum())
 
+    def describe(self) -> dict[str, int]:
+        """The base in numbers: ``customers``, ``repeaters``, ``repeat_purchases``."""
+        return {
+            "customers": len(self),
+            "repeaters": self.repeaters,
+            "repeat_purchases": self.repeat_purchases,
+        }
+
     def to_frame(self, unit: TimeUnit | str | None = None) -> pd.DataFrame:
         """The four numbers of the literature in a unit of time.
 
