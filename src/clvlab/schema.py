@@ -71,7 +71,6 @@ FORMATS = {
     "expected_spend": "amount",
     "clv": "amount.0",
     **dict.fromkeys(_AMOUNTS, "amount.0"),
-    "estimate": ".4g",
-    "standard_error": ".2g",
+    **dict.fromkeys(["estimate", "standard_error", "lower", "upper"], "plain"),
 }
 """How a column's numbers are written where people read them."""

@@ -21,6 +21,7 @@ from clvlab.models.fitted import (
     MaximumLikelihoodModel,
     Objective,
     climb,
+    positive_logarithms,
 )
 from clvlab.models.histories import Customers, Histories, histories_of
 from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
@@ -119,7 +120,7 @@ class BetaGeoModel(MaximumLikelihoodModel):
             As in `fit`.
         """
         compressed = histories_of(customers, unit, complete_only=True).compressed()
-        point = np.log(np.asarray(parameters, dtype=np.float64))
+        point = positive_logarithms(parameters, self.parameter_names)
         return self._settle(stay_at(_objective(compressed), point), compressed, len(customers))
 
     def _settle(self, optimum: Optimum, histories: Histories, n_customers: int) -> Self:
@@ -207,14 +208,11 @@ def _start(histories: Histories) -> Array:
 def _refuse_without_repeats(histories: Histories) -> None:
     if histories.frequency.any():
         return
-    found = f"nobody of {len(histories):,} customers bought twice"
-    if len(histories) == 0:
-        found = "no customer has a complete history"
     raise InputError(
         Problem(
             "the customers to fit a BG/NBD model to",
             "must include some with repeat purchases",
-            found,
+            f"nobody of {len(histories):,} customers bought twice",
             "Observe for longer, or check that customer ids are the same across purchases.",
         )
     )

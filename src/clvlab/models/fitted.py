@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import norm
 from sklearn.base import BaseEstimator
 
-from clvlab.errors import NotFittedError
+from clvlab.errors import InputError, NotFittedError, Problem
 from clvlab.models.newton import Evaluation, Optimum, maximize
 
 Array = npt.NDArray[np.float64]
@@ -123,6 +123,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
             are missing where the data do not identify the parameter.
         """
         self.require_fit()
+        check_interval(interval)
         estimates = np.exp(self._log_parameters)
         standard_errors = np.sqrt(np.diag(self.covariance_.to_numpy()))
         reach = norm.ppf(0.5 + interval / 2) * standard_errors / estimates
@@ -155,6 +156,33 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
         spread = 1 / np.sqrt(np.maximum(eigenvalues, 0) + PRIOR_SD_OF_DRAWS**-2)
         normal = rng.standard_normal((n_draws, k))
         return np.asarray(np.exp(self._log_parameters + (normal * spread) @ axes.T))
+
+
+def check_interval(interval: float) -> None:
+    """Refuse a coverage that is not between 0 and 1."""
+    if not isinstance(interval, (int, float)) or not 0 < interval < 1:
+        raise InputError(
+            Problem(
+                "parameter 'interval'",
+                "must be a coverage between 0 and 1",
+                f"got {interval!r}",
+                "An interval that holds the truth nine times in ten is 0.90.",
+            )
+        )
+
+
+def positive_logarithms(parameters: npt.ArrayLike, names: tuple[str, ...]) -> Array:
+    """Logarithms of parameters from elsewhere, one per name; all must be positive."""
+    values = np.asarray(parameters, dtype=np.float64)
+    if values.shape != (len(names),) or not np.all(np.isfinite(values) & (values > 0)):
+        raise InputError(
+            Problem(
+                f"the parameters {', '.join(names)}",
+                "must be as many positive, finite numbers",
+                f"got {values.tolist()}",
+            )
+        )
+    return np.asarray(np.log(values))
 
 
 def covariance_of(information: Array) -> Array:

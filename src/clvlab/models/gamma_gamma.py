@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clvlab.errors import Problems, name_rows
+from clvlab.errors import InputError, Problem
 from clvlab.models.fitted import (
     SUBSAMPLE,
     WORTH_A_SUBSAMPLE,
     MaximumLikelihoodModel,
     Objective,
     climb,
+    positive_logarithms,
 )
 from clvlab.models.gamma_gamma_likelihood import (
     GammaGammaParameters,
@@ -23,9 +25,12 @@ from clvlab.models.gamma_gamma_likelihood import (
 )
 from clvlab.models.histories import Customers, spend_of
 from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
-from clvlab.schema import FREQUENCY, MONETARY_VALUE
+from clvlab.schema import FREQUENCY
 
 Array = npt.NDArray[np.float64]
+
+ALIKE = 200.0
+"""Value of p or q above which amounts hardly vary and the surface is nearly flat."""
 
 
 def expected_spend(
@@ -104,8 +109,8 @@ class GammaGammaModel(MaximumLikelihoodModel):
             When nobody bought twice, or amounts are negative, missing or infinite.
         """
         spending, without_amount = _spending(customers)
-        typical = np.median((spending.total / spending.frequency)[:SUBSAMPLE])
-        start = np.log([2.0, 3.0, float(typical)])
+        typical = math.exp(spending.fixed[0] / len(spending))
+        start = np.log([2.0, 3.0, typical])
         coarse = None
         if len(spending) > WORTH_A_SUBSAMPLE:
             coarse = _objective(spending.every(len(spending) // SUBSAMPLE))
@@ -115,7 +120,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
     def evaluate(self, parameters: npt.ArrayLike, customers: Customers) -> Self:
         """Take p, q, v from elsewhere instead of fitting, and judge them on the customers."""
         spending, without_amount = _spending(customers)
-        point = np.log(np.asarray(parameters, dtype=np.float64))
+        point = positive_logarithms(parameters, self.parameter_names)
         optimum = stay_at(_objective(spending), point)
         return self._settle(optimum, len(spending), without_amount)
 
@@ -154,6 +159,16 @@ class GammaGammaModel(MaximumLikelihoodModel):
                 "most 1) that the model has no mean: customers without a repeat purchase have no "
                 "finite expected spend, and values should be read for repeat buyers only."
             )
+        if self.params_.p > ALIKE:
+            found.append(
+                "A customer's amounts hardly vary from purchase to purchase: p is too large to be "
+                "known. Expected spend is close to each repeat buyer's own mean."
+            )
+        if self.params_.q > ALIKE:
+            found.append(
+                "Customers hardly differ in what they spend: q and v are too large to tell apart. "
+                "Their ratio and expected spend are not affected."
+            )
         if self.covariance_.isna().to_numpy().any():
             found.append(
                 "The likelihood is flat: several combinations of p, q and v describe these amounts "
@@ -167,11 +182,21 @@ class GammaGammaModel(MaximumLikelihoodModel):
 
 def _spending(customers: Customers) -> tuple[Spending, int]:
     """The repeat buyers, and how many of them are left out for amounts of zero."""
-    frequency, amount, index = spend_of(customers)
+    frequency, amount, _ = spend_of(customers)
     repeat = frequency > 0
-    _refuse_impossible(repeat, amount, index)
-    used = repeat & (amount > 0)
-    return Spending.of(frequency[used], amount[used]), int((repeat & (amount == 0)).sum())
+    if not (repeat & (amount > 0)).any():
+        raise InputError(
+            Problem(
+                f"column '{FREQUENCY}'",
+                "must show at least one customer with a repeat purchase of a positive amount",
+                "nobody bought twice"
+                if not repeat.any()
+                else "all repeat purchases amount to zero",
+                "Spend per purchase can't be modelled from first purchases alone.",
+            )
+        )
+    used = np.flatnonzero(repeat & (amount > 0))
+    return Spending.of(frequency[used], amount[used]), int(repeat.sum()) - len(used)
 
 
 def _objective(spending: Spending) -> Objective:
@@ -180,28 +205,3 @@ def _objective(spending: Spending) -> Objective:
         return in_logarithms(log_likelihood(parameters, spending), parameters)
 
     return evaluate
-
-
-def _refuse_impossible(repeat: npt.NDArray[np.bool_], amount: Array, index: pd.Index) -> None:
-    problems = Problems()
-    column = f"column '{MONETARY_VALUE}'"
-    for rule, broken in (
-        ("must hold finite amounts where there are repeat purchases", ~np.isfinite(amount)),
-        ("can't be negative", amount < 0),
-    ):
-        rows = np.flatnonzero(repeat & broken)
-        if len(rows):
-            problems.add(
-                column,
-                rule,
-                f"{len(rows):,} of {len(index):,} customers break this: {name_rows(rows.tolist())}",
-                "Net returns against purchases when loading the log.",
-            )
-    if not (repeat & (amount > 0)).any():
-        problems.add(
-            f"column '{FREQUENCY}'",
-            "must show at least one customer with a repeat purchase of a positive amount",
-            "nobody bought twice" if not repeat.any() else "all repeat purchases amount to zero",
-            "Spend per purchase can't be modelled from first purchases alone.",
-        )
-    problems.raise_if_any()

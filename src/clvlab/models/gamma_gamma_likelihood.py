@@ -26,6 +26,9 @@ from clvlab.compiled import compiled_sum
 from clvlab.models.newton import Evaluation
 
 Array = npt.NDArray[np.float64]
+TOGETHER = 8
+LARGEST_TOGETHER = 1e35
+"""Amounts below which the product of eight, whatever v is, stays a finite number."""
 
 
 class GammaGammaParameters(NamedTuple):
@@ -50,41 +53,45 @@ class Spending:
 
     Attributes
     ----------
-    frequency, total
-        Repeat purchases and their total amount, one per repeat buyer.
+    total
+        Total amount of each one's repeat purchases, in order of their number.
     distinct, customers
         The distinct numbers of repeat purchases, and how many buyers have each.
     fixed
         Sums of log m, of x log m and of x log x.
     """
 
-    frequency: Array
     total: Array
     distinct: Array
     customers: Array
     fixed: tuple[float, float, float]
 
     def __len__(self) -> int:
-        return len(self.frequency)
+        return len(self.total)
+
+    @property
+    def frequency(self) -> Array:
+        """Number of repeat purchases of each buyer."""
+        return np.repeat(self.distinct, self.customers.astype(np.int64))
 
     @classmethod
     def of(cls, frequency: npt.NDArray[np.int64], mean: Array) -> Spending:
         """From the repeat purchases and mean amounts of repeat buyers; both positive."""
-        x = frequency.astype(np.float64)
-        log_mean = np.log(mean)
         counts = np.bincount(frequency)
+        narrow = np.uint16 if len(counts) <= np.iinfo(np.uint16).max else np.int64
+        order = np.argsort(frequency.astype(narrow), kind="stable")
         distinct = np.flatnonzero(counts)
-        as_float = distinct.astype(np.float64)
-        customers = counts[distinct].astype(np.float64)
+        customers, x = counts[distinct], distinct.astype(np.float64)
+        in_order = mean[order]
+        log_mean = np.add.reduceat(np.log(in_order), np.cumsum(customers) - customers)
         return cls(
-            frequency=x,
-            total=x * mean,
-            distinct=as_float,
-            customers=customers,
+            total=in_order * np.repeat(x, customers),
+            distinct=x,
+            customers=customers.astype(np.float64),
             fixed=(
                 float(log_mean.sum()),
                 float(x @ log_mean),
-                float(customers @ (as_float * np.log(as_float))),
+                float(customers @ (x * np.log(x))),
             ),
         )
 
@@ -109,7 +116,7 @@ def log_likelihood(
         Use the compiled sums; the readable ones give the same and serve as their oracle.
     """
     p, q, v = parameters
-    sums = (_compiled_sums if compiled else readable_sums)(spending.frequency, spending.total, v)
+    sums = (fast_sums if compiled else readable_sums)(spending, v)
     log_v, x_log_v, in_v, x_in_v, in_v2, x_in_v2 = sums
     n, x = spending.customers, spending.distinct
     buyers = float(n.sum())
@@ -143,28 +150,47 @@ def log_likelihood(
     return float(value), gradient, hessian
 
 
-def readable_sums(frequency: Array, total: Array, v: float) -> tuple[float, ...]:
+def readable_sums(spending: Spending, v: float) -> tuple[float, ...]:
     """Sums of log(z + v), 1 / (z + v) and its square, plain and weighted with x."""
-    y = total + v
+    y = spending.total + v
     columns = (np.log(y), 1 / y, 1 / y**2)
-    return tuple(float(s) for column in columns for s in (column.sum(), frequency @ column))
+    return tuple(
+        float(s) for column in columns for s in (column.sum(), spending.frequency @ column)
+    )
+
+
+def fast_sums(spending: Spending, v: float) -> tuple[float, ...]:
+    """The same, summed by number of purchases, with one logarithm for several customers."""
+    largest = float(spending.total.max()) + v
+    at_once = TOGETHER if largest < LARGEST_TOGETHER else 1
+    by_x = _sums_by_frequency(spending.total, spending.customers.astype(np.int64), v, at_once)
+    return tuple(float(s) for column in by_x for s in (column.sum(), spending.distinct @ column))
 
 
 @compiled_sum
-def _compiled_sums(  # pragma: no cover - compiled
-    frequency: Array, total: Array, v: float
-) -> tuple[float, ...]:
-    log_v = x_log_v = in_v = x_in_v = in_v2 = x_in_v2 = 0.0
-    for i in range(frequency.size):
-        x = frequency[i]
-        y = total[i] + v
-        log_y = math.log(y)
-        inverse = 1.0 / y
-        square = inverse * inverse
-        log_v += log_y
-        x_log_v += x * log_y
-        in_v += inverse
-        x_in_v += x * inverse
-        in_v2 += square
-        x_in_v2 += x * square
-    return log_v, x_log_v, in_v, x_in_v, in_v2, x_in_v2
+def _sums_by_frequency(  # pragma: no cover - compiled
+    total: Array, customers: npt.NDArray[np.int64], v: float, at_once: int
+) -> Array:
+    """Sums over the customers of each frequency of log y, 1 / y and its square, (3, groups)."""
+    out = np.zeros((3, customers.size))
+    i = 0
+    for group in range(customers.size):
+        logs = inverses = squares = 0.0
+        product = 1.0
+        pending = 0
+        for _ in range(customers[group]):
+            y = total[i] + v
+            inverse = 1.0 / y
+            inverses += inverse
+            squares += inverse * inverse
+            product *= y
+            pending += 1
+            if pending == at_once:
+                logs += math.log(product)
+                product = 1.0
+                pending = 0
+            i += 1
+        out[0, group] = logs + math.log(product)
+        out[1, group] = inverses
+        out[2, group] = squares
+    return out

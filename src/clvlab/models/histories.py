@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clvlab.clock import StudyWindow, TimeUnit
+from clvlab.compiled import compiled
 from clvlab.errors import InputError, Problem, Problems, name_rows
 from clvlab.schema import FREQUENCY, MONETARY_VALUE, RECENCY, T
 from clvlab.summary.customer_summary import (
@@ -22,6 +23,10 @@ from clvlab.summary.customer_summary import (
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Customers = CustomerSummary | pd.DataFrame
+FARTHEST = 1e6
+"""Days or purchases beyond which a table of all whole numbers up to there would be wasteful."""
+A_BLINK = 1e-6
+"""Days by which a time may miss a whole day and still be it: what dividing by seven leaves."""
 
 
 @dataclass(frozen=True)
@@ -158,32 +163,61 @@ def _from_summary(
 
 def _from_frame(frame: pd.DataFrame, unit: TimeUnit) -> Histories:
     required_columns(frame, (FREQUENCY, RECENCY, T))
-    columns = {name: numbers_of(frame, name) for name in (FREQUENCY, RECENCY, T)}
-    frequency = columns[FREQUENCY]
-    whole = frequency == np.floor(frequency)
-    if not whole.all():
-        rows = np.flatnonzero(~whole)
+    purchases, last, end = (numbers_of(frame, name) for name in (FREQUENCY, RECENCY, T))
+    regular, frequency, recency, observed = _whole_days(purchases, last, end, unit.days)
+    if regular:
+        times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
+    else:
+        _refuse_fractions(purchases)
+        _refuse_impossible(purchases, last, end)
+        days = np.concatenate([last, end]) * unit.days
+        times, positions = np.unique(days, return_inverse=True)
+        frequency = purchases.astype(np.int64)
+        recency, observed = positions.astype(np.int64).reshape(2, -1)
+    weights = np.ones(len(frame))
+    return Histories(frequency, recency, observed, times, weights, StudyWindow(unit), frame.index)
+
+
+@compiled
+def _whole_days(  # pragma: no cover - compiled
+    frequency: Floats, recency: Floats, observed: Floats, days: float
+) -> tuple[bool, Integers, Integers, Integers]:
+    """Whole numbers of purchases and days, and whether every row is possible and whole.
+
+    One pass decides for the regular case; what is wrong with an irregular one is found elsewhere.
+    """
+    n = frequency.size
+    x, t, T = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    regular = n > 0
+    for i in range(n):
+        t_days, T_days = recency[i] * days, observed[i] * days
+        if not (abs(T_days) < FARTHEST and abs(frequency[i]) < FARTHEST):
+            regular = False
+            break
+        x[i], t[i], T[i] = round(frequency[i]), round(t_days), round(T_days)
+        if (
+            x[i] != frequency[i]
+            or abs(t[i] - t_days) > A_BLINK
+            or abs(T[i] - T_days) > A_BLINK
+            or x[i] < 0
+            or t[i] > T[i]
+            or (x[i] > 0) != (t[i] > 0)
+        ):
+            regular = False
+            break
+    return regular, x, t, T
+
+
+def _refuse_fractions(frequency: Floats) -> None:
+    rows = np.flatnonzero(frequency != np.floor(frequency))
+    if len(rows):
         raise InputError(
             Problem(
                 f"column '{FREQUENCY}'",
                 "must hold whole numbers of repeat purchases",
-                f"{len(rows):,} of {len(frame):,} rows do not: {name_rows(rows.tolist())}",
+                f"{len(rows):,} of {len(frequency):,} rows do not: {name_rows(rows.tolist())}",
             )
         )
-    _refuse_impossible(frequency, columns[RECENCY], columns[T])
-    times, positions = np.unique(
-        np.concatenate([columns[RECENCY], columns[T]]) * unit.days, return_inverse=True
-    )
-    half = len(frame)
-    return Histories(
-        frequency.astype(np.int64),
-        positions[:half].astype(np.int64),
-        positions[half:].astype(np.int64),
-        times,
-        np.ones(half),
-        StudyWindow(unit),
-        frame.index,
-    )
 
 
 def required_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
@@ -202,9 +236,13 @@ def required_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
 
 def numbers_of(frame: pd.DataFrame, name: str) -> Floats:
     """A column as finite floats, or an error that names the rows that are not."""
-    values = pd.to_numeric(frame[name], errors="coerce").to_numpy(np.float64)
-    rows = np.flatnonzero(~np.isfinite(values))
-    if len(rows):
+    column = frame[name]
+    if column.dtype != np.float64:
+        column = pd.to_numeric(column, errors="coerce")
+    values = column.to_numpy(np.float64)
+    finite = np.isfinite(values)
+    if not finite.all():
+        rows = np.flatnonzero(~finite)
         raise InputError(
             Problem(
                 f"column '{name}'",

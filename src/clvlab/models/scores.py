@@ -12,6 +12,7 @@ import pandas as pd
 from clvlab.clock import Horizon
 from clvlab.models.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
+from clvlab.models.fitted import check_interval
 from clvlab.models.futures import (
     ESTIMATES,
     OUTCOMES,
@@ -128,6 +129,7 @@ def score_customers(
     >>> float(scores.table.loc["1516", "expected_purchases"].round(2))
     25.76
     """
+    check_interval(interval)
     histories = histories_of(summary)
     assumptions = assumptions_of(
         histories,
@@ -167,23 +169,22 @@ def best_customers(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``customer_id``, the highest value first: ``frequency``, ``last_purchase``
-        (date), ``probability_alive``, ``expected_purchases`` with predictive limits,
-        ``expected_spend``, and ``clv`` with credible and predictive limits.
+        Indexed by ``customer_id``, the highest value first: ``clv`` and ``expected_purchases``,
+        each with predictive limits, ``expected_spend``, ``probability_alive``, ``frequency`` and
+        ``last_purchase`` (date).
     """
     best = scores.table.nlargest(count, "clv")
     known = summary.table.loc[best.index]
     last = known["first_purchase"] + pd.to_timedelta(known[RECENCY_DAYS], unit="D")
-    columns = ["probability_alive", "expected_purchases"]
-    columns += [f"expected_purchases_predictive_{side}" for side in ("lower", "upper")]
-    columns += ["expected_spend", "clv"]
-    columns += [
-        f"clv_{kind}_{s}" for kind in ("credible", "predictive") for s in ("lower", "upper")
+    columns = [
+        f"{name}{limit}"
+        for name in OUTCOMES[::-1]
+        for limit in ("", "_predictive_lower", "_predictive_upper")
     ]
-    best = best[columns].copy()
-    best.insert(0, "frequency", known["frequency"])
-    best.insert(1, "last_purchase", last)
-    return best
+    table = best[[*columns, "expected_spend", "probability_alive"]].copy()
+    table["frequency"] = known["frequency"]
+    table["last_purchase"] = last
+    return table
 
 
 def _estimates(
@@ -247,6 +248,7 @@ def _totals(table: pd.DataFrame, futures: Futures, interval: float) -> pd.DataFr
         ):
             with_all = np.vstack([draws.sum(axis=0), draws])
             lower, upper = np.quantile(with_all, levels, axis=1)
-            out[f"{name}_{kind}_lower"] = lower[: len(out)]
-            out[f"{name}_{kind}_upper"] = upper[: len(out)]
+            # Fewer than ten customers leave some tenths empty.
+            out[f"{name}_{kind}_lower"] = lower[out.index]
+            out[f"{name}_{kind}_upper"] = upper[out.index]
     return out

@@ -12,6 +12,7 @@ from clvlab.clock import days_since, period_ends
 from clvlab.data import TransactionLog
 from clvlab.models.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd_formulas import expected_purchases_new_customer
+from clvlab.models.fitted import check_interval
 from clvlab.schema import CUSTOMER_ID, DATE
 from clvlab.simulate.purchases import purchase_moments
 from clvlab.summary.customer_summary import CustomerSummary
@@ -51,7 +52,7 @@ def track_repeat_purchases(
     Raises
     ------
     InputError
-        When the summary has no calendar dates.
+        When the summary has no calendar dates, or the interval is not between 0 and 1.
 
     Returns
     -------
@@ -61,6 +62,7 @@ def track_repeat_purchases(
         ``cumulative_`` from the first day; ``holdout``, whether the period ends after the
         calibration.
     """
+    check_interval(interval)
     window = summary.window
     first_day, calibration_end = window.calendar()
     ends = period_ends(first_day, window.holdout_end or calibration_end, window.unit)
@@ -95,7 +97,9 @@ def _observed(
 
 
 def _count_in_periods(days: Array, edges: Array) -> npt.NDArray[np.int64]:
-    return np.histogram(days, np.concatenate([[0.0], edges]))[0]
+    # Periods are half open: what falls on the last edge belongs to a period that is not shown.
+    period = np.searchsorted(edges, days, side="right")
+    return np.bincount(period, minlength=len(edges) + 1)[: len(edges)]
 
 
 def _expected(model: BetaGeoModel, first: npt.NDArray[np.int64], edges: Array) -> Array:

@@ -75,7 +75,7 @@ def plot_tracking(
         dates = mdates.AutoDateLocator(minticks=4, maxticks=7)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(dates)
         ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(dates))  # type: ignore[no-untyped-call]
-        ax.legend(loc="upper left" if cumulative else "upper right")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     return ax
 
 
@@ -219,9 +219,7 @@ def plot_spend_by_frequency(
         ax.set_ylim(bottom=0)
         ax.set_xlabel("repeat purchases (number of customers)")
         ax.set_ylabel(f"average repeat purchase{_in(currency)}")
-        ax.legend(loc="upper left", ncols=3)
-        ax.margins(y=0.25)
-        ax.set_ylim(bottom=0)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
     return ax
 
 

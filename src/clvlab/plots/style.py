@@ -29,8 +29,8 @@ LOW_TO_HIGH: Final = LinearSegmentedColormap.from_list(
     "clvlab", ["#f7f8fa", "#bcd0e5", "#6f9cc8", "#3b75af", "#1d3f63"]
 )
 
-WIDE: Final = (7.2, 3.2)
-SQUARE: Final = (7.2, 4.2)
+WIDE: Final = (6.6, 3.1)
+SQUARE: Final = (6.6, 4.0)
 
 RC: Final[dict[Any, Any]] = {
     "figure.figsize": WIDE,
