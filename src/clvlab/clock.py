@@ -208,12 +208,13 @@ def parse_date(day: date | str | np.datetime64, name: str) -> date:
     >>> parse_date("1997-09-30", "calibration_end")
     datetime.date(1997, 9, 30)
     """
-    if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
-        return day
     if isinstance(day, np.datetime64):
-        return pd.Timestamp(day).date()
+        day = pd.Timestamp(day)
+    known = isinstance(day, str) or not pd.isna(day)
+    if isinstance(day, datetime) and known:
+        return day.date()
+    if isinstance(day, date) and known:
+        return day
     try:
         return date.fromisoformat(str(day).strip())
     except ValueError:
@@ -241,8 +242,8 @@ def log_discount_per_day(annual_discount_rate: float) -> float:
     >>> round(365.25 * log_discount_per_day(0.10), 12) == round(math.log(1.10), 12)
     True
     """
-    rate = float(annual_discount_rate)
-    if not math.isfinite(rate) or not -1 < rate <= 1:
+    rate = annual_discount_rate
+    if not isinstance(rate, (int, float, np.number)) or not -1 < rate <= 1:
         raise InputError(
             Problem(
                 "parameter 'annual_discount_rate'",

@@ -31,7 +31,8 @@ class HoldoutCheck:
     mean_absolute_error, root_mean_squared_error
         Of single customers' expectations.
     correlation
-        Pearson correlation of observed and expected over customers.
+        Pearson correlation of observed and expected over customers; missing where either is the
+        same for everybody.
     by_frequency
         Indexed by ``frequency`` (the last row holds that many and more): ``customers``,
         ``observed`` and ``expected`` purchases per customer.
@@ -95,9 +96,15 @@ def check_holdout(
         expected=math.fsum(expected),
         mean_absolute_error=float(np.abs(error).mean()),
         root_mean_squared_error=float(np.sqrt((error**2).mean())),
-        correlation=float(pearsonr(observed, expected).statistic),
+        correlation=_correlation(observed, expected),
         by_frequency=by_frequency,
     )
+
+
+def _correlation(one: pd.Series, other: pd.Series) -> float:
+    if one.min() == one.max() or other.min() == other.max():
+        return math.nan
+    return float(pearsonr(one, other).statistic)
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
 
 def check_interval(interval: float) -> None:
     """Refuse a coverage that is not between 0 and 1."""
-    if not isinstance(interval, (int, float)) or not 0 < interval < 1:
+    if not isinstance(interval, (int, float, np.number)) or not 0 < interval < 1:
         raise InputError(
             Problem(
                 "parameter 'interval'",

@@ -150,6 +150,7 @@ def _from_summary(
         )
     table = summary.table
     if complete_only and not table[HISTORY_COMPLETE].all():
+        _refuse_all_incomplete(table[HISTORY_COMPLETE])
         table = table[table[HISTORY_COMPLETE]]
     frequency = table[FREQUENCY].to_numpy(np.int64)
     recency = table[RECENCY_DAYS].to_numpy(np.int64)
@@ -200,6 +201,7 @@ def _whole_days(  # pragma: no cover - compiled
             or abs(t[i] - t_days) > A_BLINK
             or abs(T[i] - T_days) > A_BLINK
             or x[i] < 0
+            or t[i] < 0
             or t[i] > T[i]
             or (x[i] > 0) != (t[i] > 0)
         ):
@@ -218,6 +220,19 @@ def _refuse_fractions(frequency: Floats) -> None:
                 f"{len(rows):,} of {len(frequency):,} rows do not: {name_rows(rows.tolist())}",
             )
         )
+
+
+def _refuse_all_incomplete(complete: pd.Series) -> None:
+    if complete.any():
+        return
+    raise InputError(
+        Problem(
+            "the customers to fit to",
+            "must include some whose history is complete",
+            f"all {len(complete):,} were customers before the log or its burn-in ended",
+            "Choose a shorter burn_in, or observe for longer.",
+        )
+    )
 
 
 def required_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
@@ -288,9 +303,40 @@ def spend_of(customers: Customers) -> tuple[Integers, Floats, pd.Index]:
     """Repeat purchases and their mean amount, as arrays, with the customers' ids.
 
     Where there is no repeat purchase the amount is 0 and means nothing.
+
+    Raises
+    ------
+    InputError
+        For a missing column, and amounts of repeat purchases that are not finite or negative.
     """
     frame = customers.table if isinstance(customers, CustomerSummary) else customers
     required_columns(frame, (FREQUENCY, MONETARY_VALUE))
-    frequency = frame[FREQUENCY].to_numpy(np.int64)
-    amount = frame[MONETARY_VALUE].to_numpy(np.float64)
-    return frequency, np.where(frequency > 0, amount, 0.0), frame.index
+    repeats = numbers_of(frame, FREQUENCY)
+    _refuse_fractions(repeats)
+    frequency = repeats.astype(np.int64)
+    given = frame[MONETARY_VALUE]
+    if given.dtype != np.float64:
+        given = pd.to_numeric(given, errors="coerce")
+    amount = np.where(frequency > 0, given.to_numpy(np.float64), 0.0)
+    if len(frame) and frequency.min() >= 0 and amount.min() >= 0 and amount.max() < np.inf:
+        return frequency, amount, frame.index
+    problems = Problems()
+    for column, rule, broken in (
+        (FREQUENCY, "can't be negative", frequency < 0),
+        (
+            MONETARY_VALUE,
+            "must hold finite amounts where there are repeat purchases",
+            ~np.isfinite(amount),
+        ),
+        (MONETARY_VALUE, "can't be negative", amount < 0),
+    ):
+        rows = np.flatnonzero(broken)
+        if len(rows):
+            problems.add(
+                f"column '{column}'",
+                rule,
+                f"{len(rows):,} of {len(frame):,} rows break this: {name_rows(rows.tolist())}",
+                "Net returns against purchases when loading the log.",
+            )
+    problems.raise_if_any()
+    return frequency, amount, frame.index

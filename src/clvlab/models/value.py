@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import pandas as pd
 
 from clvlab.clock import Horizon, TimeUnit, log_discount_per_day
@@ -17,7 +16,7 @@ from clvlab.models.histories import Customers, Histories, histories_of
 
 def check_margin_rate(margin_rate: float) -> float:
     """The margin rate, or an error when it is not a share between 0 and 1."""
-    if math.isfinite(margin_rate) and 0 <= margin_rate <= 1:
+    if isinstance(margin_rate, (int, float, np.number)) and 0 <= margin_rate <= 1:
         return float(margin_rate)
     raise InputError(
         Problem(

@@ -16,6 +16,7 @@ import pandas as pd
 
 from clvlab.clock import TimeUnit
 from clvlab.data.log import TransactionLog
+from clvlab.errors import Problems
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.simulate.purchases import purchase_moments
 
@@ -75,6 +76,11 @@ def simulate_base(
     -------
     SimulatedBase
 
+    Raises
+    ------
+    InputError
+        For parameters that are not positive, no customers, or too short an observation.
+
     Examples
     --------
     >>> base = simulate_base(
@@ -83,6 +89,7 @@ def simulate_base(
     >>> base.log.simulated, base.truth.shape
     (True, (100, 4))
     """
+    _refuse_impossible(n_customers, transaction, spend, acquisition_days, observed_days)
     rng = np.random.default_rng(seed)
     r, alpha, a, b = transaction
     p, q, v = spend
@@ -111,6 +118,35 @@ def simulate_base(
     )
     log = TransactionLog(table, quality, name="Simulated base", simulated=True)
     return SimulatedBase(log, truth)
+
+
+def _refuse_impossible(
+    n_customers: int,
+    transaction: Sequence[float],
+    spend: Sequence[float],
+    acquisition_days: int,
+    observed_days: int,
+) -> None:
+    problems = Problems()
+    for name, values, names in (
+        ("transaction", transaction, "r, alpha, a, b"),
+        ("spend", spend, "p, q, v"),
+    ):
+        if len(values) != names.count(",") + 1 or not all(value > 0 for value in values):
+            problems.add(
+                f"parameter '{name}'",
+                f"must hold {names}, all positive",
+                f"got {list(values)}",
+            )
+    if n_customers < 1:
+        problems.add("parameter 'n_customers'", "must be at least 1", f"got {n_customers}")
+    if not 1 <= acquisition_days <= observed_days:
+        problems.add(
+            "parameter 'acquisition_days'",
+            "must be at least 1 and at most observed_days",
+            f"got {acquisition_days} with observed_days {observed_days}",
+        )
+    problems.raise_if_any()
 
 
 def _one_row_per_day(

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clvlab.clock import StudyWindow, TimeUnit
+from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE, RECENCY, T
 
 RECENCY_DAYS: Final = "recency_days"
@@ -137,9 +138,25 @@ class CustomerSummary:
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> CustomerSummary:
-        """Read back what `to_parquet` wrote, window included."""
+        """Read back what `to_parquet` wrote, window included.
+
+        Raises
+        ------
+        InputError
+            For a Parquet file that `to_parquet` did not write.
+        """
         table = pq.read_table(path)
-        record = json.loads((table.schema.metadata or {})[_METADATA_KEY])
+        metadata = table.schema.metadata or {}
+        if _METADATA_KEY not in metadata:
+            raise InputError(
+                Problem(
+                    f"the file {Path(path).name}",
+                    "must be a customer summary with its window",
+                    "its metadata have none",
+                    "Write it with CustomerSummary.to_parquet.",
+                )
+            )
+        record = json.loads(metadata[_METADATA_KEY])
         frame = table.to_pandas()
         frame.index.name = CUSTOMER_ID
         return cls(

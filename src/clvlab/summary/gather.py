@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from clvlab.clock import Horizon, StudyWindow, TimeUnit, days_since, parse_date
 from clvlab.data import TransactionLog, load_transactions
 from clvlab.data.exact_money import sum_runs, to_amounts, to_minor_units
-from clvlab.errors import Problems
+from clvlab.errors import Problems, name_rows
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE, FREQUENCY, MONETARY_VALUE
 from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
@@ -67,7 +67,8 @@ def summarize(
     Raises
     ------
     InputError
-        When an end lies outside the log or the ends are in the wrong order.
+        When an end lies outside the log or the ends are in the wrong order, or `customer_since`
+        does not hold one day per customer.
 
     Examples
     --------
@@ -202,10 +203,43 @@ def _history_complete(
     first_day, _ = window.calendar()
     complete = np.ones(len(table), dtype=bool)
     if burn_in is not None:
-        start = StudyWindow(window.unit, calibration_end=first_day)
+        # The span begins on the first day, so one that is given by its last day includes both.
+        start = StudyWindow(window.unit, calibration_end=first_day - timedelta(days=1))
         days = days_since(table["first_purchase"], first_day)
         complete &= (days >= start.horizon_days(burn_in, "burn_in")).to_numpy()
     if customer_since is not None:
-        since = pd.to_datetime(customer_since.reindex(table.index))
+        since = _days_by_customer(customer_since, table.index)
         complete &= ~(since < pd.Timestamp(first_day)).to_numpy()
     return complete
+
+
+def _days_by_customer(customer_since: pd.Series, customers: pd.Index) -> pd.Series:
+    """The known first days in the customers' order; missing where nothing is known."""
+    problems = Problems()
+    subject = "parameter 'customer_since'"
+    twice = customer_since.index[customer_since.index.duplicated()].unique()
+    if len(twice):
+        problems.add(
+            subject,
+            "must hold one day per customer",
+            f"{len(twice):,} ids come more than once: {', '.join(map(str, twice[:5]))}",
+            "Keep each customer's earliest day.",
+        )
+    if not customers.isin(customer_since.index).any():
+        problems.add(
+            subject,
+            "must be indexed by customer id",
+            f"none of its {len(customer_since):,} ids is in the log",
+            f"Ids in the log look like {customers[0]!r}.",
+        )
+    days = pd.to_datetime(customer_since, errors="coerce", format="ISO8601")
+    rows = np.flatnonzero(days.isna() & customer_since.notna())
+    if len(rows):
+        problems.add(
+            subject,
+            "must hold dates in ISO form, year-month-day",
+            f"{len(rows):,} of {len(days):,} rows do not: {name_rows(rows.tolist())}",
+            "Write them as in 1997-09-30.",
+        )
+    problems.raise_if_any()
+    return days.reindex(customers)
