@@ -1,6 +1,6 @@
 """Draw the pictures of the README again: real pages of real runs, as Chromium shows them.
 
-    python tools/draw_gallery.py
+python tools/draw_gallery.py
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Write environment.yml, for conda users, from pyproject.toml.
 
-    python tools/write_environment.py           # writes it
-    python tools/write_environment.py --check   # fails when it is not what would be written
+python tools/write_environment.py           # writes it
+python tools/write_environment.py --check   # fails when it is not what would be written
 """
 
 from __future__ import annotations

@@ -50,14 +50,12 @@ class HoldoutCheck:
         """Expected over observed, minus one."""
         return self.expected / self.observed - 1 if self.observed else math.nan
 
-    def describe(self) -> dict[str, float | str]:
-        """The check in numbers, with ``direction``, the words "too few" or "too many"."""
+    def describe(self) -> dict[str, float]:
+        """The check in numbers."""
         return {
             "observed": self.observed,
             "expected": self.expected,
             "relative_error": self.relative_error,
-            "size_of_error": abs(self.relative_error),
-            "direction": "too few" if self.relative_error < 0 else "too many",
             "mean_absolute_error": self.mean_absolute_error,
             "correlation": self.correlation,
         }

@@ -17,6 +17,7 @@ LARGEST_RADIUS = 4.0
 GOOD_ENOUGH = 1e-4
 VERY_GOOD = 0.75
 NEXT_TO_NOTHING = 1e-3
+POLISH = 1e-3
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,10 @@ def maximize(
         iterations += 1
         gain = trial_value - value
         finite = np.isfinite(trial_value) and bool(np.all(np.isfinite(trial_hessian)))
-        if finite and gain >= GOOD_ENOUGH * promise:
+        # The last, tiny step is worth less than rounding shows: it is taken for its digits.
+        polish = promise < negligible and float(np.linalg.norm(step)) < POLISH
+        unseen = -gain <= 1e-12 * abs(value)
+        if finite and (gain >= GOOD_ENOUGH * promise or (polish and unseen)):
             point, value = trial, trial_value
             gradient, hessian = trial_gradient, trial_hessian
             if gain > VERY_GOOD * promise:

@@ -247,7 +247,8 @@ def _totals(table: pd.DataFrame, futures: Futures, interval: float) -> pd.DataFr
             ("predictive", futures.simulated_totals[k]),
         ):
             with_all = np.vstack([draws.sum(axis=0), draws])
-            lower, upper = np.quantile(with_all, levels, axis=1)
+            # Draws without a mean of spend are infinite: nothing may be interpolated.
+            lower, upper = np.quantile(with_all, levels, axis=1, method="nearest")
             # Fewer than ten customers leave some tenths empty.
             out[f"{name}_{kind}_lower"] = lower[out.index]
             out[f"{name}_{kind}_upper"] = upper[out.index]
