@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
+
 from stages import Stage, simulated_frame, stages
 
 

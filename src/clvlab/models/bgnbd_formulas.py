@@ -37,7 +37,7 @@ def probability_alive(
     --------
     >>> cdnow = BetaGeoParameters(0.2426, 4.4135, 0.7929, 2.4258)
     >>> float(probability_alive(cdnow, 2, 30.43, 38.86).round(5))
-    0.7266
+    0.72661
     """
     r, alpha, a, b = parameters
     x, t_x, observed = (np.asarray(value, dtype=np.float64) for value in (frequency, recency, T))
