@@ -74,7 +74,7 @@ def test_no_time_ahead_means_no_purchase():
 
 
 def test_the_readable_average_agrees():
-    for case in list(random_cases(15, seed=1)) + [EXTREME[3]]:
+    for case in [*random_cases(15, seed=1), EXTREME[3]]:
         r, alpha, a, b, x, T, t = map(float, case)
         if a < 0.05:
             continue

@@ -13,8 +13,8 @@ from clvlab.models.gamma_gamma_likelihood import (
     Spending,
     log_likelihood,
 )
-from clvlab.models.histories import spend_of
 from clvlab.models.newton import in_logarithms
+from clvlab.models.spending import spend_of
 
 PARAMETERS = [(6.25, 3.74, 15.44), (0.1, 0.5, 1e4), (200.0, 90.0, 1e-3)]
 

@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 import clvlab
 from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
 from clvlab.models.futures import Assumptions, Block, Draws, expectations, outcomes
-from clvlab.models.histories import histories_of, spend_of
+from clvlab.models.histories import histories_of
+from clvlab.models.spending import spend_of
 
 TERMS = {"annual_discount_rate": 0.10, "margin_rate": 0.30}
 DRAWS = 40_000

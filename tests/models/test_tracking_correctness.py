@@ -75,9 +75,8 @@ def test_customers_who_came_after_the_calibration_do_not_count(sample_log, sampl
     )
     tracking = clvlab.track_repeat_purchases(sample_log, early, sample_model, n_draws=2)
     seen = early.repeat_purchases + early.table["holdout_frequency"].sum()
-    after_last_week = 546 - 365 - 175  # the holdout ends six days after the last whole week
-    assert after_last_week == 6
-    assert tracking["cumulative_observed"].iloc[-1] <= seen
+    # The holdout ends six days after the last whole week.
+    assert 0.97 * seen < tracking["cumulative_observed"].iloc[-1] <= seen
     assert tracking.loc["1997-01-28", "cumulative_observed"] == early.repeat_purchases
 
 

@@ -15,6 +15,7 @@ from clvlab.models.bgnbd_diagnosis import diagnose, worth_other_starts
 from clvlab.models.bgnbd_kernels import log_likelihood
 from clvlab.models.bgnbd_likelihood import BetaGeoParameters
 from clvlab.models.bgnbd_prediction import HistoryTable, probability_alive
+from clvlab.models.customer_columns import Customers
 from clvlab.models.fitted import (
     SUBSAMPLE,
     WORTH_A_SUBSAMPLE,
@@ -23,7 +24,7 @@ from clvlab.models.fitted import (
     climb,
     positive_logarithms,
 )
-from clvlab.models.histories import Customers, Histories, histories_of
+from clvlab.models.histories import Histories, histories_of
 from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
 
 Array = npt.NDArray[np.float64]

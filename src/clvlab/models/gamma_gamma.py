@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clvlab.errors import InputError, Problem
+from clvlab.models.customer_columns import Customers
 from clvlab.models.fitted import (
     SUBSAMPLE,
     WORTH_A_SUBSAMPLE,
@@ -23,8 +24,8 @@ from clvlab.models.gamma_gamma_likelihood import (
     Spending,
     log_likelihood,
 )
-from clvlab.models.histories import Customers, spend_of
 from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
+from clvlab.models.spending import spend_of
 from clvlab.schema import FREQUENCY
 
 Array = npt.NDArray[np.float64]

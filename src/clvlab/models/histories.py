@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from clvlab.clock import StudyWindow, TimeUnit
 from clvlab.compiled import compiled
-from clvlab.errors import InputError, Problem, Problems, name_rows
-from clvlab.schema import FREQUENCY, MONETARY_VALUE, RECENCY, T
+from clvlab.errors import InputError, Problem
+from clvlab.models.customer_columns import (
+    Customers,
+    Floats,
+    Integers,
+    frame_of,
+    numbers_of,
+    refuse_fractions,
+    refuse_impossible,
+    required_columns,
+)
+from clvlab.schema import FREQUENCY, RECENCY, T
 from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
     RECENCY_DAYS,
@@ -20,9 +29,6 @@ from clvlab.summary.customer_summary import (
     CustomerSummary,
 )
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Customers = CustomerSummary | pd.DataFrame
 FARTHEST = 1e6
 """Days or purchases beyond which a table of all whole numbers up to there would be wasteful."""
 A_BLINK = 1e-6
@@ -123,6 +129,7 @@ def histories_of(
     """
     if isinstance(customers, CustomerSummary):
         return _from_summary(customers, unit, complete_only=complete_only)
+    frame = frame_of(customers)
     if unit is None:
         raise InputError(
             Problem(
@@ -132,7 +139,7 @@ def histories_of(
                 'Pass unit="week" (or day, month, year), or a CustomerSummary, which knows it.',
             )
         )
-    return _from_frame(customers, TimeUnit.parse(unit))
+    return _from_frame(frame, TimeUnit.parse(unit))
 
 
 def _from_summary(
@@ -155,7 +162,7 @@ def _from_summary(
     frequency = table[FREQUENCY].to_numpy(np.int64)
     recency = table[RECENCY_DAYS].to_numpy(np.int64)
     observed = table[T_DAYS].to_numpy(np.int64)
-    _refuse_impossible(frequency, recency, observed)
+    refuse_impossible(frequency, recency, observed)
     times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
     return Histories(
         frequency, recency, observed, times, np.ones(len(table)), summary.window, table.index
@@ -169,8 +176,8 @@ def _from_frame(frame: pd.DataFrame, unit: TimeUnit) -> Histories:
     if regular:
         times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
     else:
-        _refuse_fractions(purchases)
-        _refuse_impossible(purchases, last, end)
+        refuse_fractions(purchases)
+        refuse_impossible(purchases, last, end)
         days = np.concatenate([last, end]) * unit.days
         times, positions = np.unique(days, return_inverse=True)
         frequency = purchases.astype(np.int64)
@@ -210,18 +217,6 @@ def _whole_days(  # pragma: no cover - compiled
     return regular, x, t, T
 
 
-def _refuse_fractions(frequency: Floats) -> None:
-    rows = np.flatnonzero(frequency != np.floor(frequency))
-    if len(rows):
-        raise InputError(
-            Problem(
-                f"column '{FREQUENCY}'",
-                "must hold whole numbers of repeat purchases",
-                f"{len(rows):,} of {len(frequency):,} rows do not: {name_rows(rows.tolist())}",
-            )
-        )
-
-
 def _refuse_all_incomplete(complete: pd.Series) -> None:
     if complete.any():
         return
@@ -233,110 +228,3 @@ def _refuse_all_incomplete(complete: pd.Series) -> None:
             "Choose a shorter burn_in, or observe for longer.",
         )
     )
-
-
-def required_columns(frame: pd.DataFrame, names: tuple[str, ...]) -> None:
-    """Refuse a frame that lacks one of the named columns."""
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise InputError(
-            Problem(
-                "the table of customers",
-                f"must have the columns {', '.join(names)}",
-                f"missing are {', '.join(missing)}",
-                f"Its columns are: {', '.join(map(str, frame.columns))}.",
-            )
-        )
-
-
-def numbers_of(frame: pd.DataFrame, name: str) -> Floats:
-    """A column as finite floats, or an error that names the rows that are not."""
-    column = frame[name]
-    if column.dtype != np.float64:
-        column = pd.to_numeric(column, errors="coerce")
-    values = column.to_numpy(np.float64)
-    finite = np.isfinite(values)
-    if not finite.all():
-        rows = np.flatnonzero(~finite)
-        raise InputError(
-            Problem(
-                f"column '{name}'",
-                "must hold finite numbers",
-                f"{len(rows):,} of {len(frame):,} rows do not: {name_rows(rows.tolist())}",
-            )
-        )
-    return values
-
-
-def _refuse_impossible(
-    frequency: Integers | Floats,
-    recency: Integers | Floats,
-    observed: Integers | Floats,
-) -> None:
-    problems = Problems()
-    if len(frequency) == 0:
-        problems.add("the table of customers", "must hold at least one customer", "it is empty")
-    rules = [
-        (f"column '{FREQUENCY}'", "can't be negative", frequency < 0),
-        (f"column '{RECENCY}'", "can't be negative", recency < 0),
-        (f"column '{RECENCY}'", "can't exceed T", recency > observed),
-        (
-            f"column '{RECENCY}'",
-            "must be 0 where there is no repeat purchase",
-            (frequency == 0) & (recency > 0),
-        ),
-        (
-            f"column '{RECENCY}'",
-            "must be above 0 where there are repeat purchases",
-            (frequency > 0) & (recency <= 0),
-        ),
-    ]
-    for subject, rule, broken in rules:
-        rows = np.flatnonzero(broken)
-        if len(rows):
-            found = f"{len(rows):,} of {len(frequency):,} rows do: {name_rows(rows.tolist())}"
-            problems.add(subject, rule, found.replace("rows do:", "rows break this:"))
-    problems.raise_if_any()
-
-
-def spend_of(customers: Customers) -> tuple[Integers, Floats, pd.Index]:
-    """Repeat purchases and their mean amount, as arrays, with the customers' ids.
-
-    Where there is no repeat purchase the amount is 0 and means nothing.
-
-    Raises
-    ------
-    InputError
-        For a missing column, and amounts of repeat purchases that are not finite or negative.
-    """
-    frame = customers.table if isinstance(customers, CustomerSummary) else customers
-    required_columns(frame, (FREQUENCY, MONETARY_VALUE))
-    repeats = numbers_of(frame, FREQUENCY)
-    _refuse_fractions(repeats)
-    frequency = repeats.astype(np.int64)
-    given = frame[MONETARY_VALUE]
-    if given.dtype != np.float64:
-        given = pd.to_numeric(given, errors="coerce")
-    amount = np.where(frequency > 0, given.to_numpy(np.float64), 0.0)
-    if len(frame) and frequency.min() >= 0 and amount.min() >= 0 and amount.max() < np.inf:
-        return frequency, amount, frame.index
-    problems = Problems()
-    for column, rule, broken in (
-        (FREQUENCY, "can't be negative", frequency < 0),
-        (
-            MONETARY_VALUE,
-            "must hold finite amounts where there are repeat purchases",
-            ~np.isfinite(amount),
-        ),
-        (MONETARY_VALUE, "can't be negative", amount < 0),
-    ):
-        rows = np.flatnonzero(broken)
-        if len(rows):
-            problems.add(
-                f"column '{column}'",
-                rule,
-                f"{len(rows):,} of {len(frame):,} rows break this: {name_rows(rows.tolist())}",
-                "Net returns against purchases when loading the log.",
-            )
-    problems.raise_if_any()
-    return frequency, amount, frame.index

@@ -22,7 +22,8 @@ from clvlab.models.futures import (
     draw_futures,
 )
 from clvlab.models.gamma_gamma import GammaGammaModel
-from clvlab.models.histories import Histories, histories_of, spend_of
+from clvlab.models.histories import Histories, histories_of
+from clvlab.models.spending import spend_of
 from clvlab.models.value import assumptions_of
 from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import (

@@ -9,9 +9,10 @@ from clvlab.clock import Horizon, TimeUnit, log_discount_per_day
 from clvlab.errors import InputError, Problem
 from clvlab.models.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
+from clvlab.models.customer_columns import Customers
 from clvlab.models.futures import Assumptions
 from clvlab.models.gamma_gamma import GammaGammaModel
-from clvlab.models.histories import Customers, Histories, histories_of
+from clvlab.models.histories import Histories, histories_of
 
 
 def check_margin_rate(margin_rate: float) -> float:
