@@ -1,4 +1,4 @@
-"""Expected purchases against 40-digit arithmetic, where formulas of the literature break."""
+"""Expected purchases against 80-digit arithmetic, where formulas of the literature break."""
 
 from __future__ import annotations
 
@@ -80,3 +80,9 @@ def test_the_readable_average_agrees():
             continue
         readable = readable_expected_if_alive((r, alpha, a, b), np.array([x]), T, t)[0]
         assert expected_if_alive(r, alpha, a, b, x, T, t) == pytest.approx(readable, rel=1e-9)
+
+
+@pytest.mark.trust
+def test_thousands_of_random_customers():
+    for case in random_cases(3000, seed=7):
+        assert expected_if_alive(*map(float, case)) == pytest.approx(exact(*case), rel=1e-11)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from clvlab.data.datasets import load_cdnow, load_complete_journey
 from clvlab.data.log import TransactionLog
@@ -20,12 +21,7 @@ def open_log(
     data: str | Path,
     *,
     columns: str | None = None,
-    date_format: str | None = None,
-    currency: str | None = None,
-    encoding: str | None = None,
-    decimal: str = ".",
-    thousands: str | None = None,
-    time_zone: str | None = None,
+    **reading: Any,  # noqa: ANN401 - the options of load_transactions
 ) -> TransactionLog:
     """The log of that name, or the one in that file.
 
@@ -34,8 +30,9 @@ def open_log(
     data
         ``"cdnow"``, ``"cdnow-sample"``, ``"complete-journey"``, or what `load_transactions`
         reads: a file, a folder, a glob pattern.
-    columns, date_format, currency, encoding, decimal, thousands, time_zone
-        As in `load_transactions`; not used for an embedded data set, which knows its own.
+    columns, **reading
+        Options of `load_transactions`; those that are None are left to it. An embedded data set
+        knows its own.
 
     Examples
     --------
@@ -44,13 +41,5 @@ def open_log(
     """
     if str(data) in EMBEDDED:
         return EMBEDDED[str(data)]()
-    return load_transactions(
-        data,
-        columns,
-        date_format=date_format,
-        currency=currency,
-        encoding=encoding,
-        decimal=decimal,
-        thousands=thousands,
-        time_zone=time_zone,
-    )
+    given = {name: value for name, value in reading.items() if value is not None}
+    return load_transactions(data, columns, **given)

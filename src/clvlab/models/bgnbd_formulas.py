@@ -13,11 +13,13 @@ from clvlab.models.bgnbd_expectation import sum_over_horizons
 from clvlab.models.bgnbd_likelihood import BetaGeoParameters
 
 Array = npt.NDArray[np.float64]
+Parameters = BetaGeoParameters | tuple[float | Array, ...]
+"""r, alpha, a, b: one fit, or arrays of draws that broadcast against the customers."""
 ONE = np.ones(1)
 
 
 def probability_alive(
-    parameters: BetaGeoParameters,
+    parameters: Parameters,
     frequency: npt.ArrayLike,
     recency: npt.ArrayLike,
     T: npt.ArrayLike,
@@ -120,7 +122,14 @@ def probability_purchase(
     >>> float(probability_purchase(cdnow, 2, 30.43, 38.86, 39).round(4))
     0.5546
     """
+    buys = probability_purchase_if_alive(parameters, frequency, T, horizon)
+    return np.asarray(buys * probability_alive(parameters, frequency, recency, T))
+
+
+def probability_purchase_if_alive(
+    parameters: Parameters, frequency: npt.ArrayLike, T: npt.ArrayLike, horizon: npt.ArrayLike
+) -> Array:
+    """Probability of at least one purchase in ``(T, T + horizon]`` of a customer alive at ``T``."""
     r, alpha, _, _ = parameters
     x, observed, ahead = (np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
-    buys_if_alive = -np.expm1(-(r + x) * np.log1p(ahead / (alpha + observed)))
-    return np.asarray(buys_if_alive * probability_alive(parameters, x, recency, observed))
+    return np.asarray(-np.expm1(-(r + x) * np.log1p(ahead / (alpha + observed))))

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clvlab.models.bgnbd_expectation import sum_over_horizons
+from clvlab.models.bgnbd_formulas import probability_alive, probability_purchase_if_alive
 from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
+from clvlab.models.gamma_gamma import expected_spend
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -170,19 +172,10 @@ def expectations(block: Block, if_alive: Array, draws: Draws, assumptions: Assum
     `if_alive` holds purchases and discounted purchases of a customer who is alive,
     (2, customers, draws).
     """
-    r, alpha, a, b = draws.transaction.T
-    p, q, v = draws.spend.T
-    x = block.x
-    log_T = np.log(alpha + block.T)
-    later = np.where(x > 0, b + x - 1, 1.0)
-    odds = np.log(a / later) + (r + x) * (log_T - np.log(alpha + block.recency))
-    alive = np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0)
-    buys = -np.expm1(-(r + x) * (np.log(alpha + block.T + assumptions.horizon) - log_T))
-    weight = p * x + q - 1
-    with np.errstate(divide="ignore"):
-        spend = np.where(
-            weight > 0, p * (v + x * block.monetary_value) / np.maximum(weight, 0.0), np.inf
-        )
+    transaction = tuple(draws.transaction.T)
+    alive = probability_alive(transaction, block.x, block.recency, block.T)
+    buys = probability_purchase_if_alive(transaction, block.x, block.T, assumptions.horizon)
+    spend = expected_spend(tuple(draws.spend.T), block.x, block.monetary_value)
     return np.stack(
         [
             alive,
@@ -219,7 +212,7 @@ def outcomes(
     p, q, v = (column[draw] for column in draws.spend.T.copy())
     x, since = block.x[customer, 0], alpha + block.T[customer, 0]
     horizon = assumptions.horizon
-    within = -np.expm1(-(r + x) * np.log1p(horizon / since))
+    within = probability_purchase_if_alive((r, alpha, a, b), x, block.T[customer, 0], horizon)
     first = since * np.expm1(-np.log1p(-within * rng.random(len(x))) / (r + x))
     rate = rng.standard_gamma(r + x + 1) / (since + first)
     more = rng.poisson(rate * np.maximum(horizon - first, 0.0))

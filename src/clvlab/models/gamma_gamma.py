@@ -35,7 +35,9 @@ ALIKE = 200.0
 
 
 def expected_spend(
-    parameters: GammaGammaParameters, frequency: npt.ArrayLike, monetary_value: npt.ArrayLike
+    parameters: GammaGammaParameters | tuple[float | Array, ...],
+    frequency: npt.ArrayLike,
+    monetary_value: npt.ArrayLike,
 ) -> Array:
     r"""Expected amount of a customer's purchases, given the mean of the repeat purchases so far.
 
