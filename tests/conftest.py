@@ -5,10 +5,14 @@ from __future__ import annotations
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 import clvlab
 
 mpl.use("Agg")
+# How long an example takes says something about the machine only.
+settings.register_profile("clvlab", deadline=None)
+settings.load_profile("clvlab")
 
 
 @pytest.fixture(scope="session")
