@@ -100,7 +100,7 @@ def test_a_percentage_or_impossible_rate_is_refused(rate):
     with pytest.raises(InputError) as caught:
         log_discount_per_day(rate)
     assert str(caught.value) == (
-        "parameter 'annual_discount_rate' must be an effective annual rate above -1 and up to 1; "
+        "parameter 'annual_discount_rate' must be an effective annual rate between 0 and 1; "
         f"got {rate!r}. Ten percent a year is 0.10."
     )
 

@@ -234,8 +234,8 @@ def log_discount_per_day(annual_discount_rate: float) -> float:
     Raises
     ------
     InputError
-        When the rate is not finite or not above -1. A rate of 10 percent is 0.10, so rates above
-        1 are refused as a mistaken percentage.
+        When the rate is not between 0 and 1. A rate of 10 percent is 0.10, so rates above 1 are
+        refused as a mistaken percentage.
 
     Examples
     --------
@@ -243,11 +243,11 @@ def log_discount_per_day(annual_discount_rate: float) -> float:
     True
     """
     rate = annual_discount_rate
-    if not isinstance(rate, (int, float, np.number)) or not -1 < rate <= 1:
+    if not isinstance(rate, (int, float, np.number)) or not 0 <= rate <= 1:
         raise InputError(
             Problem(
                 "parameter 'annual_discount_rate'",
-                "must be an effective annual rate above -1 and up to 1",
+                "must be an effective annual rate between 0 and 1",
                 f"got {annual_discount_rate!r}",
                 "Ten percent a year is 0.10.",
             )
@@ -264,9 +264,9 @@ def days_since(days: pd.Series, first: pd.Series | pd.Timestamp | date) -> pd.Se
 def period_ends(first_day: date, last_day: date, unit: TimeUnit) -> list[date]:
     """Last days of the consecutive whole periods that start on `first_day`.
 
-    Months and years follow the calendar (a month from the 31st ends before the next month's 31st
-    or on its last day); days and weeks have fixed lengths. A last period that is not complete by
-    `last_day` is left out.
+    Months and years follow the calendar: each ends the day before the same day of the next one,
+    or before its last day where it is too short. Days and weeks have fixed lengths. A last period
+    that is not complete by `last_day` is left out.
 
     Examples
     --------

@@ -63,7 +63,7 @@ def test_without_a_holdout_the_day_after_the_calibration_is_not_seen(
 ):
     table = sample.table.drop(columns=["holdout_frequency", "holdout_amount"])
     only = replace(sample, table=table, window=replace(sample.window, holdout_end=None))
-    tracking = clvlab.track_repeat_purchases(sample_log, only, sample_model, n_draws=2)
+    tracking = clvlab.track_repeat_purchases(sample_log, only, sample_model, n_draws=20)
     assert len(tracking) == 39
     assert not tracking["holdout"].any()
     assert tracking["cumulative_observed"].iloc[-1] == 2457
@@ -73,7 +73,7 @@ def test_customers_who_came_after_the_calibration_do_not_count(sample_log, sampl
     early = clvlab.summarize(
         sample_log, calibration_end="1997-01-28", holdout_end="1997-06-30", unit="week"
     )
-    tracking = clvlab.track_repeat_purchases(sample_log, early, sample_model, n_draws=2)
+    tracking = clvlab.track_repeat_purchases(sample_log, early, sample_model, n_draws=20)
     seen = early.repeat_purchases + early.table["holdout_frequency"].sum()
     # The holdout ends six days after the last whole week.
     assert 0.97 * seen < tracking["cumulative_observed"].iloc[-1] <= seen

@@ -43,19 +43,25 @@ def worth_other_starts(optimum: Optimum) -> list[Array]:
 def diagnose(model: BetaGeoModel, histories: Histories) -> list[str]:
     """Sentences about an irregular fit, with what they mean for the answer."""
     r, _, a, b = model.params_
-    found = []
-    if not model.converged_:
-        found.append("The search stopped before it reached a maximum; do not use this fit.")
+    found = model.where_it_ended()
+    if found:
+        return found
     flat = bool(model.covariance_.isna().to_numpy().any())
     ratio = np.inf
     if flat or a / (a + b) < 5 * RARE_DROPOUT or model.n_customers_ < LARGE_BASE:
         ratio = 2 * (model.log_likelihood_ - _log_likelihood_without_dropout(model, histories))
     if ratio < NO_EVIDENCE:
         found.append(
-            f"Dropout is hardly visible: after a repeat purchase {a / (a + b):.2%} leave, and a "
-            f"model without dropout fits almost as well (likelihood ratio {max(ratio, 0):.2f}, "
-            "below 3.84). Forecasts hold, but a and b are not identified separately, and the "
-            "probability of being alive should not be used to rank customers."
+            "Dropout is hardly visible: after a repeat purchase the average customer leaves with "
+            f"a chance of {a / (a + b):.2%}, and a model without dropout fits almost as well "
+            f"(likelihood ratio {max(ratio, 0):.2f}, below 3.84, a rule of thumb). Forecasts hold, "
+            "but a and b are not identified separately, and the probability of being alive should "
+            "not be used to rank customers."
+        )
+    elif flat and a > ALIKE * b:
+        found.append(
+            "As far as can be seen nobody buys again after the first repeat purchase: b is too "
+            "small to be known. Forecasts hold as long as that stays so."
         )
     elif flat and a + b > ALIKE:
         found.append(
@@ -63,7 +69,7 @@ def diagnose(model: BetaGeoModel, histories: Histories) -> list[str]:
             "each repeat purchase): a and b are too large to tell apart and have no standard "
             "errors. Forecasts are not affected."
         )
-    elif not flat and _relative_error(model, "a") > 1:
+    elif not flat and min(_relative_error(model, name) for name in "ab") > 1:
         found.append(
             f"How customers differ in their chance to drop out is hardly known: a and b have "
             f"standard errors as large as themselves. Their mean, {a / (a + b):.2%} after each "

@@ -23,6 +23,7 @@ PRIOR_SD_OF_DRAWS = 3.0
 """Standard deviation, in logarithms, of the weak normal prior that bounds the draws of a parameter
 that the data do not identify; on identified ones it has no visible effect."""
 
+FEWEST_DRAWS = 20
 SUBSAMPLE = 20_000
 WORTH_A_SUBSAMPLE = 5 * SUBSAMPLE
 
@@ -57,6 +58,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
     converged_: bool
     n_iterations_: int
     _log_parameters: Array
+    _promise: float
     _information: Array
 
     def require_fit(self) -> None:
@@ -72,6 +74,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
         self.n_customers_ = n_customers
         self.n_iterations_ = optimum.iterations
         self.converged_ = optimum.converged
+        self._promise = optimum.promise
         estimates = np.exp(optimum.point)
         in_logs = covariance_of(self._information)
         names = list(self.parameter_names)
@@ -79,6 +82,19 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
             in_logs * np.outer(estimates, estimates), index=names, columns=names
         )
         return self
+
+    def where_it_ended(self) -> list[str]:
+        """What to say of parameters that are not a maximum."""
+        if self.converged_:
+            return []
+        if self.n_iterations_ > 1:
+            return ["The search stopped before it reached a maximum; do not use this fit."]
+        gain = f"{self._promise:.2g}"
+        sentence = (
+            "These parameters are not the maximum for these customers: the first step of a fit "
+            f"would raise the log-likelihood by about {gain}. Is their unit that of the customers?"
+        )
+        return [sentence]
 
     @property
     def aic_(self) -> float:
@@ -150,12 +166,29 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
             (n_draws, k), in the order of `parameter_names`.
         """
         self.require_fit()
+        if n_draws < FEWEST_DRAWS:
+            raise InputError(
+                Problem(
+                    "parameter 'n_draws'",
+                    f"must be at least {FEWEST_DRAWS}",
+                    f"got {n_draws}",
+                    "Limits of an interval can't be read from fewer draws.",
+                )
+            )
         rng = np.random.default_rng(seed)
-        k = len(self.parameter_names)
-        eigenvalues, axes = np.linalg.eigh(self._information)
-        spread = 1 / np.sqrt(np.maximum(eigenvalues, 0) + PRIOR_SD_OF_DRAWS**-2)
-        normal = rng.standard_normal((n_draws, k))
+        normal = rng.standard_normal((n_draws, len(self.parameter_names)))
+        spread, axes = self._spread_of_draws()
         return np.asarray(np.exp(self._log_parameters + (normal * spread) @ axes.T))
+
+    def _spread_of_draws(self) -> tuple[Array, Array]:
+        """Standard deviations of the draws' logarithms along their principal axes."""
+        eigenvalues, axes = np.linalg.eigh(self._information)
+        return 1 / np.sqrt(np.maximum(eigenvalues, 0) + PRIOR_SD_OF_DRAWS**-2), axes
+
+    def _variances_of_draws(self) -> Array:
+        """Variances of the draws' logarithms, one per parameter."""
+        spread, axes = self._spread_of_draws()
+        return np.asarray(((axes * spread) ** 2).sum(axis=1))
 
 
 def check_interval(interval: float) -> None:

@@ -52,6 +52,11 @@ class Assumptions:
     margin_rate: float
 
 
+def value_of(purchases: Array, spend: Array, margin_rate: float) -> Array:
+    """Margin of discounted purchases; no purchase is worth nothing, even of unbounded spend."""
+    return margin_rate * np.where(purchases > 0, spend, 0.0) * purchases
+
+
 @dataclass(frozen=True)
 class Draws:
     """Draws of the parameters, one row each; shared by all customers.
@@ -182,7 +187,7 @@ def expectations(block: Block, if_alive: Array, draws: Draws, assumptions: Assum
             alive * if_alive[0],
             alive * buys,
             spend,
-            alive * if_alive[1] * spend * assumptions.margin_rate,
+            value_of(alive * if_alive[1], spend, assumptions.margin_rate),
         ]
     )
 

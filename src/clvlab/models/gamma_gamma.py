@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from clvlab.errors import InputError, Problem
 from clvlab.models.customer_columns import Customers
@@ -27,8 +29,10 @@ from clvlab.models.gamma_gamma_likelihood import (
 from clvlab.models.newton import Evaluation, Optimum, in_logarithms, stay_at
 from clvlab.models.spending import spend_of
 from clvlab.schema import FREQUENCY
+from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 Array = npt.NDArray[np.float64]
+UNLIKELY = 0.01
 
 ALIKE = 200.0
 """Value of p or q above which amounts hardly vary and the surface is nearly flat."""
@@ -65,7 +69,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
 
     A customer's purchase amounts are gamma distributed with shape ``p`` around a personal mean,
     and that mean does not depend on how often the customer buys. The fit uses customers with at
-    least one repeat purchase of a positive amount.
+    least one repeat purchase of a positive amount, whose history is complete.
 
     Attributes
     ----------
@@ -112,13 +116,18 @@ class GammaGammaModel(MaximumLikelihoodModel):
             When nobody bought twice, or amounts are negative, missing or infinite.
         """
         spending, without_amount = _spending(customers)
-        typical = math.exp(spending.fixed[0] / len(spending))
-        start = np.log([2.0, 3.0, typical])
+        log_typical = spending.fixed[0] / len(spending)
+        relative = spending.in_units_of(math.exp(log_typical))
         coarse = None
         if len(spending) > WORTH_A_SUBSAMPLE:
-            coarse = _objective(spending.every(len(spending) // SUBSAMPLE))
-        optimum = climb(_objective(spending), start, coarse)
-        return self._settle(optimum, len(spending), without_amount)
+            coarse = _objective(relative.every(len(spending) // SUBSAMPLE))
+        optimum = climb(_objective(relative), np.log([2.0, 3.0, 1.0]), coarse)
+        in_money = replace(
+            optimum,
+            point=optimum.point + np.array([0.0, 0.0, log_typical]),
+            value=optimum.value - len(spending) * log_typical,
+        )
+        return self._settle(in_money, len(spending), without_amount)
 
     def evaluate(self, parameters: npt.ArrayLike, customers: Customers) -> Self:
         """Take p, q, v from elsewhere instead of fitting, and judge them on the customers."""
@@ -155,7 +164,9 @@ class GammaGammaModel(MaximumLikelihoodModel):
         return {"mean_spend": self.mean_spend()}
 
     def _diagnose(self) -> list[str]:
-        found = []
+        found = self.where_it_ended()
+        if found:
+            return found
         if self.params_.q <= 1:
             found.append(
                 f"The spread of spend between customers is so wide (q = {self.params_.q:.3g}, at "
@@ -178,13 +189,23 @@ class GammaGammaModel(MaximumLikelihoodModel):
                 "equally well, so none of them has a standard error. Expected spend is hardly "
                 "affected; the parameters themselves should not be interpreted."
             )
-        if not self.converged_:
-            found.append("The search stopped before it reached a maximum; do not use this fit.")
+        if self.params_.q > 1 and (chance := self._chance_of_no_mean()) > UNLIKELY:
+            found.append(
+                "How widely spend is spread between customers is so uncertain that it may have no "
+                f"mean at all (chance {chance:.0%}): upper limits of spend and value are unbounded."
+            )
         return found
+
+    def _chance_of_no_mean(self) -> float:
+        """Chance that q <= 1, in the approximation that the draws come from."""
+        spread = np.sqrt(self._variances_of_draws()[self.parameter_names.index("q")])
+        return float(norm.cdf(-math.log(self.params_.q) / spread))
 
 
 def _spending(customers: Customers) -> tuple[Spending, int]:
     """The repeat buyers, and how many of them are left out for amounts of zero."""
+    if isinstance(customers, CustomerSummary) and customers.left_truncated:
+        customers = customers.table[customers.table[HISTORY_COMPLETE]]
     frequency, amount, _ = spend_of(customers)
     repeat = frequency > 0
     if not (repeat & (amount > 0)).any():

@@ -95,6 +95,18 @@ class Spending:
             ),
         )
 
+    def in_units_of(self, amount: float) -> Spending:
+        """The same buyers with amounts counted in another unit of money."""
+        sum_log_m, sum_x_log_m, sum_x_log_x = self.fixed
+        log_amount = math.log(amount)
+        purchases = float(self.customers @ self.distinct)
+        fixed = (
+            sum_log_m - len(self) * log_amount,
+            sum_x_log_m - purchases * log_amount,
+            sum_x_log_x,
+        )
+        return Spending(self.total / amount, self.distinct, self.customers, fixed)
+
     def every(self, step: int) -> Spending:
         """Every `step`-th buyer, for a first approximation."""
         x = self.frequency[::step]

@@ -25,9 +25,11 @@ def undisturbed() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         option = _chained_assignment()
-        yield
-        if option is not None:
-            pd.set_option("mode.chained_assignment", option)
+        try:
+            yield
+        finally:
+            if option is not None:
+                pd.set_option("mode.chained_assignment", option)
 
 
 def _chained_assignment() -> Any:  # noqa: ANN401 - whatever the option holds

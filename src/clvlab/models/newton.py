@@ -16,8 +16,11 @@ FIRST_RADIUS = 1.0
 LARGEST_RADIUS = 4.0
 GOOD_ENOUGH = 1e-4
 VERY_GOOD = 0.75
-NEXT_TO_NOTHING = 1e-3
+NEXT_TO_NOTHING = 0.05
 POLISH = 1e-3
+SMALLEST_RADIUS = 1e-10
+ROUNDING = 1e-12
+IMMATERIAL = 1e-5
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Optimum:
     iterations
         Evaluations of the objective.
     converged
-        Whether the next step could have gained less than the tolerance.
+        Whether next to nothing (1e-5) could be gained within a factor of e.
+    promise
+        What a step within that reach could still gain, by the quadratic model.
     """
 
     point: Vector
@@ -40,6 +45,7 @@ class Optimum:
     hessian: Vector
     iterations: int
     converged: bool
+    promise: float = 0.0
 
 
 def maximize(
@@ -53,8 +59,9 @@ def maximize(
     """Maximize a smooth function by Newton steps inside a trust region.
 
     Likelihoods of this family overflow to large positive values far out, where an unguarded step
-    would happily land: steps are bounded by the trust region, points beyond `bound` in any
-    coordinate are refused, and so is any value that is not finite.
+    would happily land: steps are bounded by the trust region and end at `bound`, where a
+    coordinate that wants further out is held fast; a value that is not finite is refused. A region
+    that had to shrink never counts as convergence.
 
     Parameters
     ----------
@@ -75,44 +82,60 @@ def maximize(
     ----------
     J. Nocedal and S. J. Wright (2006), Numerical Optimization, 2nd ed., chapter 4.
     """
-    point = np.asarray(start, dtype=np.float64)
+    point = np.clip(np.asarray(start, dtype=np.float64), -bound, bound)
     value, gradient, hessian = objective(point)
-    radius = FIRST_RADIUS
-    converged = False
-    iterations = 1
-    while iterations < max_iterations and not converged:
-        step = _trust_region_step(gradient, hessian, radius)
-        promise = float(gradient @ step + 0.5 * step @ hessian @ step)
+    radius, iterations, promise = FIRST_RADIUS, 1, np.inf
+    while iterations < max_iterations and radius > SMALLEST_RADIUS:
         negligible = max(tolerance, 1e-14 * abs(value))
-        trial = point + step
-        if np.any(np.abs(trial) > bound):
-            radius *= 0.25
-            converged = promise < negligible or radius < 1e-12
-            continue
-        trial_value, trial_gradient, trial_hessian = objective(trial)
+        promise = _gain(gradient, hessian, _step(point, gradient, hessian, FIRST_RADIUS, bound))
+        step = _step(point, gradient, hessian, radius, bound)
+        trial = objective(point + step)
         iterations += 1
-        gain = trial_value - value
-        finite = np.isfinite(trial_value) and bool(np.all(np.isfinite(trial_hessian)))
+        gain = trial[0] - value
+        finite = np.isfinite(trial[0]) and bool(np.all(np.isfinite(trial[2])))
         # The last, tiny step is worth less than rounding shows: it is taken for its digits.
         polish = promise < negligible and float(np.linalg.norm(step)) < POLISH
-        unseen = -gain <= 1e-12 * abs(value)
-        if finite and (gain >= GOOD_ENOUGH * promise or (polish and unseen)):
-            point, value = trial, trial_value
-            gradient, hessian = trial_gradient, trial_hessian
-            if gain > VERY_GOOD * promise:
+        unseen = -gain <= ROUNDING * abs(value)
+        if finite and (gain >= GOOD_ENOUGH * _gain(gradient, hessian, step) or (polish and unseen)):
+            if gain > VERY_GOOD * _gain(gradient, hessian, step):
                 radius = min(2 * max(radius, float(np.linalg.norm(step))), LARGEST_RADIUS)
+            point = point + step
+            value, gradient, hessian = trial
         else:
             radius = 0.25 * min(radius, float(np.linalg.norm(step)))
-        converged = promise < negligible
-    return Optimum(point, value, gradient, hessian, iterations, converged)
+        if promise < negligible:
+            break
+    # Where rounding hides a gain no step succeeds, and none is needed.
+    converged = promise < max(tolerance, IMMATERIAL)
+    return Optimum(point, value, gradient, hessian, iterations, converged, promise)
 
 
 def stay_at(objective: Callable[[Vector], Evaluation], point: Vector) -> Optimum:
     """The objective at a given point, called converged where a step would gain next to nothing."""
     value, gradient, hessian = objective(point)
-    step = _trust_region_step(gradient, hessian, FIRST_RADIUS)
-    promise = float(gradient @ step + 0.5 * step @ hessian @ step)
-    return Optimum(point, value, gradient, hessian, 1, promise < NEXT_TO_NOTHING)
+    promise = _gain(gradient, hessian, _trust_region_step(gradient, hessian, FIRST_RADIUS))
+    return Optimum(point, value, gradient, hessian, 1, promise < NEXT_TO_NOTHING, promise)
+
+
+def _gain(gradient: Vector, hessian: Vector, step: Vector) -> float:
+    """What the quadratic model promises of a step."""
+    return float(gradient @ step + 0.5 * step @ hessian @ step)
+
+
+def _step(point: Vector, gradient: Vector, hessian: Vector, radius: float, bound: float) -> Vector:
+    """A step within radius and bound; coordinates at the bound that want further out are held."""
+    free = ~((np.abs(point) >= bound) & (gradient * point > 0))
+    step = np.zeros_like(point)
+    while free.any():
+        step[:] = 0.0
+        step[free] = _trust_region_step(gradient[free], hessian[np.ix_(free, free)], radius)
+        room = np.where(step > 0, bound - point, bound + point)
+        shares = np.divide(room, np.abs(step), out=np.full_like(step, np.inf), where=step != 0)
+        share = float(shares.min())
+        if share > 0:
+            return step * min(1.0, share)
+        free &= shares > 0
+    return np.zeros_like(point)
 
 
 def _trust_region_step(gradient: Vector, hessian: Vector, radius: float) -> Vector:

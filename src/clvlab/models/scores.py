@@ -20,6 +20,7 @@ from clvlab.models.futures import (
     Draws,
     Futures,
     draw_futures,
+    value_of,
 )
 from clvlab.models.gamma_gamma import GammaGammaModel
 from clvlab.models.histories import Histories, histories_of
@@ -60,6 +61,8 @@ class CustomerScores:
         The same sums over everybody.
     interval
         Coverage of all limits.
+    top_share
+        Predictive limits of the share of the total value that the first tenth holds.
     method
         Where the parameter draws come from: ``"laplace"``, normal in the logarithms around the
         maximum.
@@ -69,13 +72,17 @@ class CustomerScores:
     deciles: pd.DataFrame
     total: pd.Series
     interval: float
+    top_share: tuple[float, float] = (math.nan, math.nan)
     method: str = "laplace"
 
     def describe(self) -> dict[str, dict[str, float]]:
         """``total`` and ``top``, the best tenth, as plain numbers; ``top`` with its ``share``."""
         total = {str(name): float(value) for name, value in self.total.items()}
         top = {str(name): float(value) for name, value in self.deciles.iloc[0].items()}
-        return {"total": total, "top": {**top, "share": top["clv"] / total["clv"]}}
+        share = top["clv"] / total["clv"] if total["clv"] > 0 else math.nan
+        lower, upper = self.top_share
+        limits = {"share": share, "share_lower": lower, "share_upper": upper}
+        return {"total": total, "top": {**top, **limits}}
 
 
 def score_customers(
@@ -131,6 +138,8 @@ def score_customers(
     25.76
     """
     check_interval(interval)
+    model.require_fit()
+    spend.require_fit()
     histories = histories_of(summary)
     assumptions = assumptions_of(
         histories,
@@ -159,7 +168,8 @@ def score_customers(
             table[column] = summary.table[column]
     deciles = _totals(table, futures, interval)
     total = deciles.iloc[0].rename("total")
-    return CustomerScores(table, deciles.iloc[1:], total, interval)
+    share = _share_of_first(futures.simulated_totals[OUTCOMES.index("clv")], interval)
+    return CustomerScores(table, deciles.iloc[1:], total, interval, share)
 
 
 def best_customers(
@@ -188,6 +198,17 @@ def best_customers(
     return table
 
 
+def _share_of_first(draws: Array, interval: float) -> tuple[float, float]:
+    """Limits of the first group's share of the sum over groups; missing where there is no sum."""
+    total = draws.sum(axis=0)
+    seen = (total > 0) & np.isfinite(total)
+    if not seen.any():
+        return math.nan, math.nan
+    levels = [0.5 - interval / 2, 0.5 + interval / 2]
+    lower, upper = np.quantile(draws[0, seen] / total[seen], levels)
+    return float(lower), float(upper)
+
+
 def _estimates(
     histories: Histories,
     summary: CustomerSummary,
@@ -207,7 +228,7 @@ def _estimates(
             "expected_purchases": model.expected_purchases(summary, horizon=ahead),
             "probability_purchase": model.probability_purchase(summary, horizon=ahead),
             "expected_spend": expected_spend,
-            "clv": assumptions.margin_rate * expected_spend.to_numpy() * discounted,
+            "clv": value_of(discounted, expected_spend.to_numpy(), assumptions.margin_rate),
         },
         index=pd.Index(histories.index, name=CUSTOMER_ID),
     )

@@ -10,7 +10,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.models.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
 from clvlab.models.customer_columns import Customers
-from clvlab.models.futures import Assumptions
+from clvlab.models.futures import Assumptions, value_of
 from clvlab.models.gamma_gamma import GammaGammaModel
 from clvlab.models.histories import Histories, histories_of
 
@@ -129,9 +129,9 @@ def customer_lifetime_value(
     purchases = discounted_expected_purchases(
         customers, model, horizon=horizon, annual_discount_rate=annual_discount_rate, unit=unit
     )
-    values = (
-        check_margin_rate(margin_rate)
-        * spend.expected_spend(customers).to_numpy()
-        * purchases.to_numpy()
+    values = value_of(
+        purchases.to_numpy(),
+        spend.expected_spend(customers).to_numpy(),
+        check_margin_rate(margin_rate),
     )
     return pd.Series(values, index=purchases.index, name="clv")

@@ -68,7 +68,7 @@ def detect_left_truncation(summary: CustomerSummary) -> LeftTruncation:
     """
     first_day, end = summary.window.first_day, summary.window.calibration_end
     incomplete = summary.left_truncated
-    if first_day is None or end is None or (end - first_day).days < 2 * START_DAYS:
+    if first_day is None or end is None or (end - first_day).days + 1 < 2 * START_DAYS:
         return LeftTruncation(
             detected=False,
             first_seen_at_start=0,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from clvlab.clock import parse_date
 from clvlab.data import TransactionLog
+from clvlab.errors import InputError, Problem
 from clvlab.schema import DATE
 
 
@@ -32,6 +33,11 @@ def split_days(
     tuple of date
         The calibration end and the last day seen, which ends the holdout.
 
+    Raises
+    ------
+    InputError
+        When there are not two days to split.
+
     Examples
     --------
     >>> import clvlab
@@ -43,4 +49,13 @@ def split_days(
     seen = last if as_of is None else parse_date(as_of, "as_of")
     if calibration_end is not None:
         return parse_date(calibration_end, "calibration_end"), seen
+    if seen <= first:
+        raise InputError(
+            Problem(
+                "the log",
+                "must span at least two days to be split into calibration and holdout",
+                f"it begins on {first} and is seen until {seen}",
+                "Observe for longer, or choose a later as_of.",
+            )
+        )
     return first + timedelta(days=((seen - first).days + 1) // 2 - 1), seen
