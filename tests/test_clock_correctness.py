@@ -109,3 +109,7 @@ def test_an_incomplete_last_period_is_left_out():
 def test_days_since_counts_whole_days():
     days = pd.Series(pd.to_datetime(["2024-02-28", "2024-03-01"]))
     assert list(days_since(days, date(2024, 2, 28))) == [0, 2]
+
+
+def test_a_number_that_comes_as_text_is_in_the_windows_unit():
+    assert StudyWindow(TimeUnit.WEEK).horizon_days("52") == 364.0

@@ -48,7 +48,7 @@ def test_a_truth_value_is_no_horizon():
     )
 
 
-@pytest.mark.parametrize("horizon", ["52", "soon", "-3 weeks", "", "52 weeks 3 days", None, [52]])
+@pytest.mark.parametrize("horizon", ["soon", "-3 weeks", "", "52 weeks 3 days", None, [52]])
 def test_what_is_neither_number_nor_span_nor_date_is_refused(horizon):
     text = horizon_message(horizon)
     assert "must be a number, a span with its unit, or a date" in text

@@ -1,4 +1,4 @@
-"""Customer lifetime value, churn, segments and win-back economics from a company's own records.
+"""Customer lifetime value from a company's own records, as dated reports.
 
 The names that a user types first are here; they are loaded when they are first used, so that
 ``import clvlab`` and the command line start at once.

@@ -69,7 +69,7 @@ def report(
     """Run one report and print where it is.
 
     Ends with 0 when all is good, 1 when the report failed (an earlier one stays in place), 2 when
-    a parameter or the data were refused before anything ran.
+    a parameter was refused before anything ran.
     """
     try:
         given = _gather(parameter or [], columns=columns, date_format=date_format)
@@ -121,12 +121,19 @@ def check(
     file: Annotated[str, typer.Argument(help="A file, a folder or a glob pattern.")],
     columns: Columns = None,
     date_format: DateFormat = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="How to read it, as in encoding=cp1252."
+        ),
+    ] = None,
 ) -> None:
-    """Look at a file: which column is what, what would be dropped or merged, and why."""
+    """Look at a file: which column is what, and with columns what would be dropped or merged."""
     try:
         from clvlab.data import check_file
 
-        checked = check_file(file, columns=columns, date_format=date_format)
+        reading = _gather(parameter or [], date_format=date_format)
+        checked = check_file(file, columns=columns, **reading)
     except (ClvlabError, OSError) as error:
         _stop(error, REFUSED)
     typer.echo(checked.text)

@@ -77,6 +77,7 @@ Horizon = float | int | str | date
 """A length of time ahead: a number in the window's unit, "52 weeks", or the last day of it."""
 
 _SPAN = re.compile(r"\s*(?P<length>[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(?P<unit>[A-Za-z]+)\s*")
+_NUMBER = re.compile(r"\s*[0-9]*\.?[0-9]+\s*")
 _ISO_DATE = re.compile(r"\s*\d{4}-\d{2}-\d{2}\s*")
 
 
@@ -164,6 +165,8 @@ class StudyWindow:
             return self._days_until(parse_date(horizon, name), name)
         if isinstance(horizon, date):
             return self._days_until(parse_date(horizon, name), name)
+        if isinstance(horizon, str) and _NUMBER.fullmatch(horizon):
+            return float(horizon) * self.unit.days
         match = _SPAN.fullmatch(horizon) if isinstance(horizon, str) else None
         if match is None:
             raise _horizon_error(name, "must be a number, a span with its unit, or a date", horizon)

@@ -128,3 +128,13 @@ def test_lifetimes_finds_the_same_maximum(request, dataset):
             repeat["frequency"], repeat["monetary_value"]
         )
     assert_allclose(ours.expected_spend(repeat), np.asarray(spend), rtol=1e-9)
+
+
+@pytest.mark.parametrize("factor", [1e-15, 1e12, 1e100])
+def test_amounts_of_any_size_are_fitted_alike(sample, sample_spend, factor):
+    frame = sample.to_frame()
+    frame["monetary_value"] *= factor
+    model = clvlab.GammaGammaModel().fit(frame)
+    assert model.converged_
+    assert_allclose(model.params_[:2], sample_spend.params_[:2], rtol=1e-6)
+    assert model.params_.v / factor == pytest.approx(sample_spend.params_.v, rel=1e-6)

@@ -87,3 +87,22 @@ def test_derivatives_in_logarithms_follow_the_chain_rule():
     """Of x squared: in log x its value is exp(2 t), with derivatives 2 and 4 times itself."""
     value, slope, curvature = in_logarithms((9.0, np.array([6.0]), np.array([[2.0]])), (3.0,))
     assert (value, slope[0], curvature[0, 0]) == (9, 18, 36)
+
+
+def test_a_search_that_may_not_move_has_not_converged():
+    def uphill_into_a_wall(point):
+        value = float(point[0]) if point[0] <= 0 else np.inf
+        return value, np.ones(1), np.zeros((1, 1))
+
+    assert not maximize(uphill_into_a_wall, np.zeros(1)).converged
+
+
+def test_a_coordinate_at_the_bound_does_not_keep_the_others_from_their_best():
+    peak = np.array([31.0, 5.0])
+
+    def hill(point):
+        return -float(((point - peak) ** 2).sum()) / 2, peak - point, -np.eye(2)
+
+    optimum = maximize(hill, np.array([29.0, 0.0]))
+    assert optimum.point == pytest.approx([30.0, 5.0])
+    assert optimum.converged

@@ -124,3 +124,14 @@ def test_a_summary_without_dates_cannot_be_tracked(sample_log, sample, sample_mo
     undated = replace(sample, window=clvlab.StudyWindow(clvlab.TimeUnit.WEEK))
     with pytest.raises(InputError, match=r"their window has none\. Make the summary from a tra"):
         clvlab.track_repeat_purchases(sample_log, undated, sample_model)
+
+
+def test_another_log_than_the_summarys_is_refused(sample, sample_model):
+    with pytest.raises(InputError, match="must be the one that the summary was made from"):
+        clvlab.track_repeat_purchases(clvlab.load_cdnow(), sample, sample_model)
+
+
+def test_a_unit_longer_than_the_log_is_refused(sample_log):
+    year = clvlab.summarize(sample_log, calibration_end="1997-09-30", unit="year")
+    with pytest.raises(InputError, match="must fit into the days observed at least once"):
+        clvlab.track_repeat_purchases(sample_log, year, clvlab.BetaGeoModel().fit(year))

@@ -127,3 +127,17 @@ def test_a_parquet_file_of_something_else(tmp_path):
         "the file orders.parquet must be a customer summary with its window; its metadata have "
         "none. Write it with CustomerSummary.to_parquet."
     )
+
+
+def test_a_summary_with_a_customer_twice_is_refused(sample):
+    twice = pd.concat([sample.table, sample.table.head(1)])
+    with pytest.raises(InputError, match="must have one row per customer; 1 ids"):
+        clvlab.CustomerSummary(twice, sample.window)
+
+
+def test_a_log_of_one_day_cant_be_split():
+    log = clvlab.load_transactions(
+        pd.DataFrame({"customer_id": ["a"], "date": ["2024-01-01"], "amount": [1.0]})
+    )
+    with pytest.raises(InputError, match="must span at least two days"):
+        clvlab.split_days(log)

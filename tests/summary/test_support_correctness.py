@@ -45,7 +45,7 @@ def test_cdnow_supports_every_question_but_that_of_a_single_customer(sample):
 
 def test_without_a_holdout_nobody_can_say_whether_the_forecast_was_right(small):
     table = clvlab.supported_questions(small).set_index("question")
-    assert table.loc["Was the forecast right?"].tolist() == ["no", "there is no holdout"]
+    assert table.loc["Can the forecast be checked?"].tolist() == ["no", "there is no holdout"]
 
 
 def test_a_short_holdout_is_read_with_care(sample_log):
@@ -53,7 +53,7 @@ def test_a_short_holdout_is_read_with_care(sample_log):
         sample_log, calibration_end="1997-09-30", holdout_end="1997-10-31", unit="week"
     )
     table = clvlab.supported_questions(summary).set_index("question")
-    assert table.loc["Was the forecast right?"].tolist() == [
+    assert table.loc["Can the forecast be checked?"].tolist() == [
         "with care",
         "the holdout has 31 days after 273 days of calibration",
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from clvlab.data.transactions import load_raw, load_transactions
 from clvlab.errors import InputError, Problem
 
 
-def load_cdnow(sample: bool = False) -> TransactionLog:  # noqa: FBT001, FBT002 - the public name
+def load_cdnow(
+    sample: bool = False,  # noqa: FBT001, FBT002 - the public name
+    *,
+    as_of: date | str | None = None,
+) -> TransactionLog:
     """CDNOW: purchases of CDs by everyone who first bought in January to March 1997.
 
     Parameters
@@ -23,6 +28,8 @@ def load_cdnow(sample: bool = False) -> TransactionLog:  # noqa: FBT001, FBT002 
     sample
         True for the one-in-ten sample of 2,357 customers on which the literature's estimates were
         published; False for all 23,570 customers.
+    as_of
+        Last day that is seen (inclusive).
 
     Returns
     -------
@@ -51,12 +58,17 @@ def load_cdnow(sample: bool = False) -> TransactionLog:  # noqa: FBT001, FBT002 
     table = pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=names)
     # Ids must stay text, so the table is no untyped text for the door; numbers are read as usual.
     raw = from_arrow(table, path.name)
-    policies = Policies(zero_amounts="keep", duplicates="keep", currency="USD")
+    policies = Policies(zero_amounts="keep", duplicates="keep", currency="USD", as_of=as_of)
     return load_raw(raw, map_columns(raw, None), Reading(), policies, name)
 
 
-def load_complete_journey() -> TransactionLog:
+def load_complete_journey(*, as_of: date | str | None = None) -> TransactionLog:
     """Complete Journey: a year of grocery purchases of 2,469 households, 2017.
+
+    Parameters
+    ----------
+    as_of
+        Last day that is seen (inclusive).
 
     Returns
     -------
@@ -78,7 +90,8 @@ def load_complete_journey() -> TransactionLog:
         "quantity": "quantity",
     }
     path = folder / "data" / "transactions.parquet"
-    return load_transactions(path, columns, currency="USD", name="Complete Journey 2017")
+    name = "Complete Journey 2017"
+    return load_transactions(path, columns, currency="USD", name=name, as_of=as_of)
 
 
 def _package_folder(package: str, install: str) -> Path:

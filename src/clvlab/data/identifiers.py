@@ -76,6 +76,8 @@ def typed_ids(values: pd.Series, *, is_text: bool) -> pd.Series:
     ['07', '12']
     >>> typed_ids(pd.Series([7.0, 12.0]), is_text=False).tolist()
     [7, 12]
+    >>> typed_ids(pd.Series(["7.0", "12.0"]), is_text=True).tolist()
+    [7, 12]
     """
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.dtype.categories.dtype)
@@ -92,6 +94,9 @@ def typed_ids(values: pd.Series, *, is_text: bool) -> pd.Series:
 
 def _whole_numbers(values: pd.Series) -> pd.Series:
     text = pa.array(values, type=pa.string(), from_pandas=True)
+    if len(text) and pc.all(pc.ends_with(text, ".0")).as_py():
+        # Whole numbers that went through a column with gaps were written as 12.0.
+        text = pc.utf8_slice_codeunits(text, 0, -2)
     try:
         numbers = pc.cast(text, pa.int64())
     except pa.ArrowInvalid:

@@ -125,6 +125,17 @@ class SpendIndependence:
     p_value: float
     by_frequency: pd.DataFrame
 
+    def __str__(self) -> str:
+        if not math.isfinite(self.spearman):
+            return "There are too few different repeat buyers to tell."
+        if self.acceptable:
+            return "That is little: multiplying the two is no great error."
+        more, less = ("more", "less") if self.spearman > 0 else ("less", "more")
+        return (
+            f"That is not little: frequent buyers are worth {more} than stated here and rare ones "
+            f"{less}."
+        )
+
     @property
     def acceptable(self) -> bool:
         """Whether the rank correlation is small enough (below 0.2) for the model to be usable."""

@@ -10,12 +10,13 @@ import pandas as pd
 
 from clvlab.clock import days_since, period_ends
 from clvlab.data import TransactionLog
+from clvlab.errors import InputError, Problem
 from clvlab.models.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd_formulas import expected_purchases_new_customer
 from clvlab.models.fitted import check_interval
 from clvlab.schema import CUSTOMER_ID, DATE
 from clvlab.simulate.purchases import purchase_moments
-from clvlab.summary.customer_summary import CustomerSummary
+from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 Array = npt.NDArray[np.float64]
 
@@ -31,8 +32,9 @@ def track_repeat_purchases(
 ) -> pd.DataFrame:
     """Repeat purchases per period and in total, from the log's first day to the window's end.
 
-    Only the customers of the summary count, in every period from their first purchase on, so
-    observed and expected are of the same people.
+    Only the summary's customers with complete histories count, in every period from their first
+    purchase on, so observed and expected are of the same people. Expected is what the model says
+    of customers of whom only the first purchase is known: it is not updated by what they did.
 
     Parameters
     ----------
@@ -66,9 +68,20 @@ def track_repeat_purchases(
     window = summary.window
     first_day, calibration_end = window.calendar()
     ends = period_ends(first_day, window.holdout_end or calibration_end, window.unit)
+    customers = summary.table[summary.table[HISTORY_COMPLETE]]
+    _refuse_other_log(log, customers)
+    if not ends:
+        raise InputError(
+            Problem(
+                "parameter 'unit'",
+                "must fit into the days observed at least once",
+                f"got {window.unit.value}, observed from {first_day} on",
+                "Choose a shorter unit.",
+            )
+        )
     edges = np.array([(end - first_day).days + 1 for end in ends], dtype=np.float64)
-    first = days_since(summary.table["first_purchase"], first_day).to_numpy(np.int64)
-    observed = _observed(log, summary, first_day, edges)
+    first = days_since(customers["first_purchase"], first_day).to_numpy(np.int64)
+    observed = _observed(log, customers, first_day, edges)
     expected = _expected(model, first, edges)
     simulated = _simulated(model, first, edges, n_draws, seed)
     levels = [0.5 - interval / 2, 0.5 + interval / 2]
@@ -87,11 +100,22 @@ def track_repeat_purchases(
     return frame
 
 
+def _refuse_other_log(log: TransactionLog, customers: pd.DataFrame) -> None:
+    if customers.index.isin(log.table[CUSTOMER_ID]).all():
+        return
+    raise InputError(
+        Problem(
+            "the log",
+            "must be the one that the summary was made from",
+            f"it lacks some of the summary's {len(customers):,} customers",
+        )
+    )
+
+
 def _observed(
-    log: TransactionLog, summary: CustomerSummary, first_day: date, edges: Array
+    log: TransactionLog, customers: pd.DataFrame, first_day: date, edges: Array
 ) -> npt.NDArray[np.int64]:
-    known = summary.table["first_purchase"]
-    first_of = log.table[CUSTOMER_ID].map(known)
+    first_of = log.table[CUSTOMER_ID].map(customers["first_purchase"])
     repeats = log.table.loc[(log.table[DATE] > first_of).fillna(value=False), DATE]
     return _count_in_periods(days_since(repeats, first_day).to_numpy(np.float64), edges)
 

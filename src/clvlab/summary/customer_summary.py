@@ -65,6 +65,18 @@ class CustomerSummary:
     currency: str | None = None
     simulated: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.table.index.is_unique:
+            twice = self.table.index[self.table.index.duplicated()].unique()
+            raise InputError(
+                Problem(
+                    "the table of customers",
+                    "must have one row per customer",
+                    f"{len(twice):,} ids come more than once, such as {twice[0]!r}",
+                    "Make the summary from a transaction log with summarize().",
+                )
+            )
+
     def __len__(self) -> int:
         return len(self.table)
 

@@ -62,7 +62,7 @@ def supported_questions(summary: CustomerSummary) -> pd.DataFrame:
             "no base is large enough: see the predictive limits, which are wide for everybody",
         ),
         (
-            "Was the forecast right?",
+            "Can the forecast be checked?",
             "no" if holdout == 0 else ("yes" if holdout >= 0.25 * days else "with care"),
             "there is no holdout"
             if holdout == 0
