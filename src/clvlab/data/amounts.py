@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,9 @@ def _numbers_in_text(values: pd.Series, reading: Reading) -> tuple[Floats, NDArr
     as_text = values.map(str, na_action="ignore") if values.dtype == object else values
     text = pc.utf8_trim_whitespace(pa.array(as_text, type=pa.string(), from_pandas=True))
     if reading.decimal == "." and reading.thousands is None:
-        try:
+        # All at once where that works; otherwise one by one below, to say which do not.
+        with suppress(pa.ArrowInvalid):
             numbers = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
-        except pa.ArrowInvalid:
-            pass  # one by one below, to say which
-        else:
             return numbers, np.zeros(len(numbers), dtype=bool)
     good = pc.fill_null(pc.match_substring_regex(text, _pattern(reading)), fill_value=False)
     empty = pc.or_(pc.is_null(text), pc.fill_null(pc.equal(text, ""), fill_value=True))
