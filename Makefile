@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(foreach name,python3 python3.11 python3.12 python3.13 python3.14 python,$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 BIN := .venv/bin
 READY := .venv/ready
-SOURCES := $(shell find src notebooks -name '*.py' -o -name '*.ipynb' -o -name '*.toml' -o -path '*/template/*' -type f 2>/dev/null)
+SOURCES := reports/catalogue.toml $(shell find src notebooks -name '*.py' -o -name '*.ipynb' -o -name '*.toml' -o -path '*/template/*' -type f 2>/dev/null)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -28,7 +28,8 @@ reports: reports/.made  ## make the default reports; open reports/index.html
 	@echo "reports  reports/index.html"
 
 reports/.made: $(READY) $(SOURCES)
-	@$(BIN)/clvlab report clv-study
+	@# A report that was made once is made again when what it is made from has changed.
+	@$(BIN)/clvlab run --jobs 2 --keep-going --force
 	@touch $@
 
 test: $(READY)  ## run the tests

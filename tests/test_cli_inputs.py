@@ -9,7 +9,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 import clvlab
-import clvlab.reports
 from clvlab.cli import app
 from clvlab.errors import InputError, Problem, ReportError
 
@@ -35,6 +34,13 @@ def call(*arguments):
         (["--as-of", "2024-01-31"], "parameter 'as_of' must be one of toy"),
         (["--columns", "a=b"], "parameter 'columns' must be one of toy"),
         (["--date-format", "%d"], "parameter 'date_format' must be one of toy"),
+        (["--data", "x"], "parameter 'data' must be one of toy"),
+        (["-p", "horizon=3", "-p", "horizon=4"], "parameter 'horizon' can't be given twice"),
+        (["-p", "as_of=2024-01-31", "--as-of", "2024-01-31"], "'as_of' can't be given twice"),
+        (["--timeout", "30"], "option --timeout must be a length of time such as"),
+        (["--memory", "4"], "option --memory must be an amount of memory such as"),
+        (["--parameters", "none.toml"], "file none.toml must be a readable file"),
+        (["--catalogue", "none.toml"], "none.toml must exist; it does not"),
     ],
 )
 def test_bad_parameters_end_with_two(notebook, tmp_path, arguments, said):
@@ -63,7 +69,7 @@ def test_every_error_is_words_on_the_error_stream(monkeypatch, notebook, error, 
     def fail(*arguments, **options):
         raise error
 
-    monkeypatch.setattr(clvlab.reports, "run_report", fail)
+    monkeypatch.setattr("clvlab.reports.run.run_order", fail)
     result = call("report", notebook)
     assert result.exit_code == code
     assert str(error) in result.stderr
@@ -72,13 +78,14 @@ def test_every_error_is_words_on_the_error_stream(monkeypatch, notebook, error, 
 
 def test_version_and_help():
     assert call("--version").stdout == f"clvlab {clvlab.__version__}\n"
-    for command in ([], ["report"], ["check"]):
+    commands = ("report", "run", "list", "describe", "diff", "prune", "init", "check")
+    for command in ([], *([name] for name in commands)):
         assert call(*command, "--help").exit_code == 0
     assert call("report").exit_code == 2
 
 
 def test_start_up_imports_nothing_heavy():
-    heavy = ("pandas", "papermill", "matplotlib", "numba", "nbformat")
+    heavy = ("pandas", "papermill", "matplotlib", "numba", "nbformat", "pydantic", "yaml", "psutil")
     code = f"import sys, clvlab.cli; print(*[m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

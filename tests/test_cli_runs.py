@@ -32,20 +32,21 @@ def test_report_is_made_from_a_file_and_a_failure_leaves_it(tmp_path):
     done = clvlab(tmp_path, "--data", "orders.csv", "--as-of", "2024-06-30")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "run    reports/toy/default/2024-06-30",
-        "report reports/toy/default/2024-06-30/report.html",
+        "run    reports/toy/orders-csv/2024-06-30",
+        "report reports/toy/orders-csv/2024-06-30/report.html",
         "index  reports/index.html",
     ]
-    folder = tmp_path / "reports" / "toy" / "default" / "2024-06-30"
+    folder = tmp_path / "reports" / "toy" / "orders-csv" / "2024-06-30"
     assert '"size": 8' in (folder / "result.json").read_text()
     manifest = (folder / "manifest.json").read_text()
     assert '"sha256": "' in manifest
     assert str(tmp_path) not in manifest
 
-    failed = clvlab(tmp_path, "--as-of", "2024-06-30", "-p", "mood=bad")
+    failed = clvlab(tmp_path, "--data", "orders.csv", "--as-of", "2024-06-30", "-p", "mood=bad")
     assert failed.returncode == 1
     assert "toy failed in cell 2 of 2" in failed.stderr
     assert "AssertionError: the mood is bad" in failed.stderr
     assert "earlier report" in failed.stderr
+    assert failed.stderr.endswith("details: reports/toy/orders-csv/2024-06-30.failed\n")
     assert "Traceback" not in failed.stderr
     assert (folder / "manifest.json").read_text() == manifest

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import re
+import zipfile
 from importlib.util import find_spec
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from clvlab.reports import run_report
+from clvlab.reports.notebooks import find_notebook
+from clvlab.reports.parameters import read_parameters
 
 FEW_DRAWS = {"n_draws": 100, "horizon": "26 weeks"}
 
@@ -54,7 +61,8 @@ def test_no_raw_column_name_stands_on_the_page(clv_study):
 
 def test_the_same_run_gives_the_same_bytes(clv_study, tmp_path):
     again = run_report("clv-study", data="cdnow-sample", parameters=FEW_DRAWS, out=tmp_path)
-    same = ["result.json", *(f"tables/{p.name}" for p in (again.folder / "tables").iterdir())]
+    same = ["result.json", "calendar.json", "tables.xlsx"]
+    same += [f"tables/{path.name}" for path in (again.folder / "tables").iterdir()]
     for name in same:
         assert (again.folder / name).read_bytes() == (clv_study.folder / name).read_bytes(), name
 
@@ -73,11 +81,99 @@ def test_the_study_runs_on_complete_journey_and_says_that_the_log_was_cut_off(tm
     assert "began later than the business" in run.page.read_text(encoding="utf-8")
 
 
-def test_a_small_file_of_ones_own_is_reported_with_its_limits(tmp_path):
+def test_every_parameter_says_what_it_is_and_what_it_may_be():
+    for parameter in read_parameters(find_notebook("clv-study")):
+        assert parameter.help, parameter.name
+        assert parameter.unit or parameter.choices, parameter.name
+        if parameter.kind in {"int", "float"}:
+            assert parameter.range.bounds, parameter.name
+
+
+def test_the_workbook_holds_every_table(clv_study):
+    book = openpyxl.load_workbook(clv_study.folder / "tables.xlsx", read_only=True)
+    tables = {path.stem for path in (clv_study.folder / "tables").glob("*.parquet")}
+    assert set(book.sheetnames[1:]) == tables
+    best = next(book["best-customers"].iter_rows(max_row=1, values_only=True))
+    assert best[0] == "customer"
+    assert not any("_" in label for label in best)
+
+
+def test_the_calendar_of_purchases_is_kept(clv_study):
+    calendar = json.loads((clv_study.folder / "calendar.json").read_text())
+    assert calendar["as_of"] == "1998-06-30"
+    counts = [count for count, _, _ in calendar["days"].values()]
+    assert sum(counts) == clv_study.results["purchases"]
+
+
+def test_cards_name_their_results(clv_study):
+    manifest = json.loads((clv_study.folder / "manifest.json").read_text())
+    named = [(card["result"], card["format"]) for card in manifest["page"]["cards"]]
+    assert named == [
+        ("total.clv", "money"),
+        ("total.expected_purchases", "count"),
+        ("top.share", "percent.0"),
+        ("holdout.relative_error", "percent"),
+    ]
+
+
+def test_windows_roll_with_the_as_of_day_and_are_told(tmp_path):
+    rolling = {"holdout": "13 weeks", "fit_on": "65 weeks", "n_draws": 20, "horizon": "8 weeks"}
+    run = run_report(
+        "clv-study", data="cdnow-sample", as_of="1998-05-31", parameters=rolling, out=tmp_path
+    )
+    assert run.results["calibration_end"] == "1998-03-01"
+    assert run.results["base"]["customers"] == 2357
+    assert 0 < run.results["fit"]["customers"] < 2357
+    page = run.page.read_text(encoding="utf-8")
+    assert "The holdout is the last 13 weeks up to the as-of day and rolls with it." in page
+    assert "the customers who came in the last 65 weeks; all customers are scored." in page
+
+
+EVIL = ["<script>alert(1)</script>", "=cmd()", "@x", "007"]
+
+
+@pytest.fixture(scope="module")
+def small_shop(tmp_path_factory):
+    """Forty customers, some with names that mean harm."""
+    folder = tmp_path_factory.mktemp("small")
     days = pd.date_range("2023-01-01", periods=240, freq="D").strftime("%Y-%m-%d")
-    rows = [f"{i * 7 % 40:04d},{day},{10 + i % 13}.50" for i, day in enumerate(days)]
-    path = tmp_path / "orders.csv"
-    path.write_text("customer_id,date,amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    run = run_report("clv-study", data=path, parameters=FEW_DRAWS, out=tmp_path / "reports")
-    assert run.results["base"]["customers"] == 40
-    assert run.folder.relative_to(tmp_path / "reports").parts[:2] == ("clv-study", "orders-csv")
+    ids = [*EVIL, *(f"{number:04d}" for number in range(len(EVIL), 40))]
+    rows = [[ids[i * 7 % 40], day, f"{10 + i % 13}.50"] for i, day in enumerate(days)]
+    with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([["customer_id", "date", "amount"], *rows])
+    return run_report(
+        "clv-study", data=folder / "orders.csv", parameters=FEW_DRAWS, out=folder / "reports"
+    )
+
+
+def test_a_small_file_of_ones_own_is_reported_with_its_limits(small_shop):
+    assert small_shop.results["base"]["customers"] == 40
+    assert small_shop.folder.parts[-3:-1] == ("clv-study", "orders-csv")
+
+
+def test_names_that_mean_harm_do_none_on_the_page(small_shop):
+    page = small_shop.page.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert page.count("<script") == 1
+
+
+def test_names_that_mean_harm_do_none_in_csv(small_shop):
+    with (small_shop.folder / "tables" / "best-customers.csv").open(encoding="utf-8") as stream:
+        ids = {row[0] for row in csv.reader(stream)}
+    assert {"<script>alert(1)</script>", "'=cmd()", "'@x", "007"} <= ids
+    assert "=cmd()" not in ids
+    raw = pd.read_parquet(small_shop.folder / "tables" / "best-customers.parquet")
+    assert set(EVIL) <= set(raw["customer_id"])
+
+
+def test_names_that_mean_harm_do_none_in_excel(small_shop):
+    path = small_shop.folder / "tables.xlsx"
+    sheet = openpyxl.load_workbook(path)["best-customers"]
+    cells = {cell.value: cell for (cell,) in sheet.iter_rows(max_col=1)}
+    for text in EVIL:
+        assert cells[text].data_type == "s"
+    assert cells["=cmd()"].quotePrefix
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            assert not re.search(rb"<f[ >/]|<script", archive.read(name)), name

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from clvlab.simulate import simulate_base
     from clvlab.summary import (
         CustomerSummary,
+        customers_to_fit,
+        describe_windows,
         detect_left_truncation,
         split_days,
         summarize,
@@ -60,6 +62,8 @@ _HOME = {
     "check_holdout": "clvlab.models",
     "check_spend_independence": "clvlab.models",
     "customer_lifetime_value": "clvlab.models",
+    "customers_to_fit": "clvlab.summary",
+    "describe_windows": "clvlab.summary",
     "detect_left_truncation": "clvlab.summary",
     "discounted_expected_purchases": "clvlab.models",
     "frequency_recency_grid": "clvlab.models",
@@ -92,6 +96,8 @@ __all__ = [
     "check_holdout",
     "check_spend_independence",
     "customer_lifetime_value",
+    "customers_to_fit",
+    "describe_windows",
     "detect_left_truncation",
     "discounted_expected_purchases",
     "frequency_recency_grid",

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
@@ -287,3 +288,73 @@ def period_ends(first_day: date, last_day: date, unit: TimeUnit) -> list[date]:
         ends.append(end.date())
         count += 1
     return ends
+
+
+def period_end(day: date, period: str) -> date:
+    """Last day of the calendar period that a day lies in (inclusive).
+
+    Parameters
+    ----------
+    period
+        ``"day"``, ``"week"`` (ISO: Monday to Sunday), ``"month"`` or ``"quarter"``.
+
+    Raises
+    ------
+    InputError
+        When the period is none of these.
+
+    Examples
+    --------
+    >>> [str(period_end(date(2024, 2, 10), period)) for period in ("week", "month", "quarter")]
+    ['2024-02-11', '2024-02-29', '2024-03-31']
+    """
+    if period == "day":
+        return day
+    if period == "week":
+        return day + timedelta(days=7 - day.isoweekday())
+    if period in _MONTHS_PER_PERIOD:
+        months = _MONTHS_PER_PERIOD[period]
+        last = day.month + (-day.month) % months
+        return date(day.year, last, monthrange(day.year, last)[1])
+    known = ["day", "week", *_MONTHS_PER_PERIOD]
+    raise InputError(
+        Problem(
+            "parameter 'period'",
+            "must be a period of the calendar",
+            f"got {period!r}",
+            did_you_mean(period, known),
+        )
+    )
+
+
+_MONTHS_PER_PERIOD = {"month": 1, "quarter": 3}
+
+
+def last_period_end(day: date, period: str) -> date:
+    """Last day of the latest period that is complete when a day is over (inclusive).
+
+    Examples
+    --------
+    >>> str(last_period_end(date(2024, 6, 29), "month")), str(
+    ...     last_period_end(date(2024, 6, 30), "month")
+    ... )
+    ('2024-05-31', '2024-06-30')
+    """
+    end = period_end(day, period)
+    if end == day:
+        return day
+    if period == "week":
+        return end - timedelta(days=7)
+    first = date(end.year, end.month - _MONTHS_PER_PERIOD[period] + 1, 1)
+    return first - timedelta(days=1)
+
+
+def next_period_end(day: date, period: str) -> date:
+    """Last day of the first period that ends after a day.
+
+    Examples
+    --------
+    >>> str(next_period_end(date(2024, 6, 30), "month"))
+    '2024-07-31'
+    """
+    return period_end(day + timedelta(days=1), period)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class ClvlabError(Exception):
@@ -62,7 +63,20 @@ class ParameterError(InputError):
 
 
 class ReportError(ClvlabError):
-    """A report that could not be completed; the earlier one, if any, is still in place."""
+    """A report that could not be completed; the earlier one, if any, is still in place.
+
+    Attributes
+    ----------
+    line
+        What went wrong in one line, for a list or a mail.
+    folder
+        Where the failure is described, when it could be recorded.
+    """
+
+    def __init__(self, message: str, *, line: str = "", folder: Path | None = None) -> None:
+        super().__init__(message)
+        self.line = line or " ".join(message.split())
+        self.folder = folder
 
 
 class NotFittedError(ClvlabError, AttributeError):

@@ -5,7 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from clvlab.reports.history import Run, load_run
+from clvlab.reports.html import render_report
 from clvlab.reports.index import write_index
+from clvlab.reports.notebooks import read_notebook
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +86,91 @@ def test_making_of_tells_parameters_in_words(page):
 
 def test_index_lists_the_run(finished):
     index = finished.index.read_text(encoding="utf-8")
-    assert 'href="toy-study/toy-data/1998-06-30/report.html"' in index
+    assert 'href="toy-study/default/1998-06-30/report.html"' in index
     assert "Will they buy again?" in index
     assert "$3,307" in index
     assert "Simulated" in index
     assert "<script>alert" not in index
+
+
+def test_page_without_a_run_before_says_nothing_of_changes(page):
+    assert "What changed" not in page
+    assert 'class="clv-change"' not in page
+
+
+@pytest.fixture(scope="module")
+def compared(finished, tmp_path_factory):
+    """The same page as if there had been a run before it, with other results and parameters."""
+    run = load_run(finished.folder)
+    earlier = tmp_path_factory.mktemp("out") / "1998-03-31"
+    results = dict(run.results) | {"expected": 3000.0, "as_of": "1998-03-31", "mood": "<i>glum</i>"}
+    told = {**run.manifest, "as_of": "1998-03-31"}
+    told["parameters"] = told["parameters"] | {"horizon": 70, "as_of": "1998-03-31"}
+    notebook = read_notebook(finished.folder / "notebook.ipynb")
+    month = {"purchases_before": 1, "purchases_now": 4, "amount_before": "10", "amount_now": "5.5"}
+    manifest = {
+        **run.manifest,
+        "late_rows": {"since": "1998-03-31", "months": [{"month": "1998-02", **month}]},
+        "parameter_sources": {"horizon": "command line", "rate": "file company.toml"},
+        "files": ["report.pdf", "tables.xlsx"],
+    }
+
+    def render(**changed):
+        previous = Run(earlier, told, results | changed)
+        return render_report(notebook, manifest, (), previous, run.results)
+
+    return render
+
+
+def test_cards_say_what_changed(compared):
+    html = compared()
+    card = html[html.index('class="clv-card"') : html.index("</dl>")]
+    assert '<span class="spoken">up</span> <b>10.2\u00a0%</b>' in card
+    assert "since 1998-03-31" in card
+    assert html.count('class="clv-cards"') == 1
+
+
+def test_changes_are_a_part_of_the_page(compared):
+    html = compared(actual=900)
+    assert '<a href="#changes">' in html
+    assert html.index('id="changes"') < html.index('id="s-first-part')
+    section = html[html.index('id="changes"') : html.index('id="s-first-part')]
+    assert "2 results changed by more than 5\u00a0%" in section
+    assert section.index(">Actual<") < section.index(">Expected &lt;b&gt;<")
+    assert "$3,000" in section
+    assert "109.1\u00a0%" in section
+    assert "horizon 70 → 78" in section
+    assert "&lt;i&gt;glum&lt;/i&gt;" in section
+    assert 'href="../1998-03-31/report.html"' in section
+
+
+def test_page_says_when_nothing_changed(compared, finished):
+    html = compared(expected=finished.results["expected"])
+    assert "No result changed by more than 5\u00a0%." in html
+    assert "<b>unchanged</b>" in html
+
+
+def test_late_rows_are_a_caution_with_their_months(compared):
+    html = compared()
+    caution = html[html.index("Late rows.") : html.index('id="answer"')]
+    assert "+3 purchases and −4.50 in amount" in caution
+    assert '<a href="#late-rows">' in caution
+    months = html[html.index('id="late-rows"') :]
+    assert [text in months for text in ("1998-02", ">10.00<", ">5.50<")] == [True] * 3
+
+
+def test_parameters_say_who_gave_them(compared, page):
+    made = compared()
+    made = made[made.index('id="made"') :]
+    assert re.search(r"horizon</th><td>78</td><td>the command line</td>", made)
+    assert re.search(r"rate</th><td>0.1</td><td>file company.toml</td>", made)
+    assert re.search(r"unit</th><td>week</td><td></td>", made)
+
+
+def test_files_beside_the_page_are_linked(compared, page):
+    assert '<a class="print-none" href="report.pdf">PDF</a>' in compared()
+    assert 'href="tables.xlsx">Excel</a>' in compared()
+    assert "report.pdf" not in page
 
 
 def test_index_survives_folders_that_are_not_runs(tmp_path):

@@ -79,3 +79,63 @@ def test_bad_figures_and_names_are_refused(page):
 def test_as_of_must_be_a_date(page):
     with pytest.raises(InputError, match="parameter 'as_of' must be a date"):
         page.meta(as_of="30/06/1998", data="")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The facts of every piece that a page displays."""
+    found = []
+
+    def note(piece, _html, _text, **facts):
+        found.append({"piece": piece, **facts})
+
+    monkeypatch.setattr("clvlab.reports.page.show", note)
+    return found
+
+
+def test_card_names_the_result_that_it_shows(shown):
+    page = Page("Who?", currency="$")
+    page.record(total={"clv": 1234.5}, share=0.25)
+    page.cards(
+        [
+            Card("Value", "{total.clv:money}", "{share:percent.0}", "of {share}"),
+            Card("Share", "{share:percent.0}"),
+            Card("Plain", "{total[clv]}"),
+            Card("In words", "about {share:percent.0}"),
+            Card("Two", "{share}{share}"),
+            Card("None", "soon"),
+        ]
+    )
+    (facts,) = shown
+    assert [(card["result"], card["format"]) for card in facts["cards"]] == [
+        ("total.clv", "money"),
+        ("share", "percent.0"),
+        ("total.clv", ""),
+        ("", ""),
+        ("", ""),
+        ("", ""),
+    ]
+    assert facts["cards"][0]["value"] == "$1,234"
+    assert facts["currency"] == "$"
+
+
+def test_table_tells_how_it_is_to_be_written(shown):
+    page = Page("Who?", currency="EUR")
+    page.record(name="<b>")
+    frame = pd.DataFrame({"customer_id": ["007"], "clv": [1.0], "share": [0.5]})
+    page.table(
+        frame,
+        name="customers",
+        caption="**All** of {name}.",
+        labels={"clv": "value"},
+        formats={"share": "percent"},
+    )
+    (facts,) = shown
+    assert facts == {
+        "piece": "table",
+        "name": "customers",
+        "caption": "All of <b>.",
+        "labels": {"customer_id": "customer", "clv": "value", "share": "share"},
+        "formats": {"customer_id": "", "clv": "amount.0", "share": "percent"},
+        "currency": "EUR",
+    }

@@ -26,12 +26,13 @@ def files_of(folder: Path) -> set[str]:
 
 
 def test_run_folder_holds_everything_it_should(finished):
-    assert finished.folder.parts[-3:] == ("toy-study", "toy-data", "1998-06-30")
+    assert finished.folder.parts[-3:] == ("toy-study", "default", "1998-06-30")
     assert files_of(finished.folder) == {
         "report.html",
         "notebook.ipynb",
         "result.json",
         "manifest.json",
+        "tables.xlsx",
         "tables/customers.csv",
         "tables/customers.parquet",
         "figures/track.png",
@@ -96,7 +97,17 @@ def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
     notebook = make_notebook("import os\nos._exit(1)", parameters="")
     with pytest.raises(ReportError, match="toy failed: the Python process that ran it ended"):
         run_report(notebook, out=tmp_path / "reports")
-    assert list((tmp_path / "reports").iterdir()) == []
+    left = sorted(path.name for path in (tmp_path / "reports").rglob("*"))
+    assert left == [
+        "default",
+        "failure.html",
+        "failure.json",
+        "index.html",
+        "kernel.log",
+        "notebook.ipynb",
+        "toy",
+        "undated.failed",
+    ]
 
 
 def test_killed_run_leaves_nothing_visible_and_is_cleared(make_notebook, tmp_path):

@@ -3,14 +3,18 @@
 import csv
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clvlab.errors import InputError
 from clvlab.reports.table_html import table_html
-from clvlab.reports.tables import flat_table, ten_digits, write_csv, write_table
+from clvlab.reports.tables import flat_table, is_formula, ten_digits, write_csv, write_table
 
 
 def show(frame, **options):
@@ -19,14 +23,36 @@ def show(frame, **options):
     return table_html(flat_table(frame), **(usual | options))
 
 
+def written(frame, path):
+    write_csv(flat_table(frame), path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
 def test_spreadsheet_never_sees_a_formula(tmp_path):
-    frame = pd.DataFrame({"name": ["=cmd()", "+1", "-1", "@x", "\tx", "a=b"], "=n": [-1.5] * 6})
-    write_csv(flat_table(frame), tmp_path / "t.csv")
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))
+    evil = ["=cmd()", "+1+1", "-cmd", "@x", "\tx", "\r=x", " =x", "＝x", "'=x"]
+    rows = written(pd.DataFrame({"name": evil, "=n": [-1.5] * len(evil)}), tmp_path / "t.csv")
     assert rows[0] == ["name", "'=n"]
-    assert [row[0] for row in rows[1:]] == ["'=cmd()", "'+1", "'-1", "'@x", "'\tx", "a=b"]
+    assert [row[0] for row in rows[1:]] == [f"'{text}" for text in evil]
     assert {row[1] for row in rows[1:]} == {"-1.5"}
+
+
+def test_harmless_text_is_written_as_it_is(tmp_path):
+    ids = ["007", "-5", "+4912345", "-0.50", "a=b", "O'Neil", "'quoted'", "a-1", "", "–"]
+    rows = written(pd.DataFrame({"customer_id": ids}), tmp_path / "t.csv")
+    assert [row[0] for row in rows[1:]] == ids
+
+
+@given(st.lists(st.text(st.sampled_from("'=+-@\t\n 7a.＝"), max_size=6), min_size=1))
+def test_one_apostrophe_taken_away_gives_the_text_back(texts):
+    with TemporaryDirectory() as folder:
+        # Of a table with one column only, a reader can't tell an empty text from no row.
+        frame = pd.DataFrame({"text": texts, "n": range(len(texts))})
+        rows = written(frame, Path(folder) / "t.csv")
+    read = [row[0] for row in rows[1:]]
+    plain = [cell[1:] if cell[:1] == "'" and is_formula(cell[1:]) else cell for cell in read]
+    assert plain == texts
+    assert not any(is_formula(cell) and cell[:1] != "'" for cell in read)
 
 
 def test_csv_says_days_numbers_and_nothing_plainly(tmp_path):
@@ -68,6 +94,12 @@ def test_numbers_are_kept_at_ten_digits():
     rng = np.random.default_rng(1)
     many = rng.lognormal(0, 12, 2000)
     np.testing.assert_array_max_ulp(ten_digits(many), [float(f"{v:.10g}") for v in many], maxulp=1)
+
+
+def test_parquet_keeps_the_text_raw(tmp_path):
+    evil = ["=cmd()", "-5", "<script>alert(1)</script>", "\tx"]
+    write_table(flat_table(pd.DataFrame({"name": evil})), tmp_path, "t")
+    assert list(pd.read_parquet(tmp_path / "t.parquet")["name"]) == evil
 
 
 def test_written_table_is_complete_and_reads_back(tmp_path):

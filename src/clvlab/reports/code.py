@@ -41,14 +41,27 @@ def code_html(sources: Sequence[str]) -> str:
 
 def _printed_html(text: Raw) -> str:
     label = escape(word("printed"))
-    return f'<pre class="clv-printed" tabindex="0" aria-label="{label}">{escape(text)}</pre>'
+    return (
+        f'<pre class="clv-printed" tabindex="0" role="group" aria-label="{label}">'
+        f"{escape(text)}</pre>"
+    )
 
 
-def highlight(source: str) -> str:
-    """Python source as HTML, its words classed for the style sheet."""
+def highlight(source: str, label: str = "") -> str:
+    """Python source as HTML, its words classed for the style sheet.
+
+    Parameters
+    ----------
+    label
+        What it is, for whoever has it read aloud; "code" when not given.
+    """
     from pygments import highlight as colour  # type: ignore[import-untyped]
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
     from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
     html = colour(source, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip()
-    return f'<pre class="clv-source" tabindex="0"><code>{html}</code></pre>'
+    called = escape(label or word("code"))
+    return (
+        f'<pre class="clv-source" tabindex="0" role="group" aria-label="{called}">'
+        f"<code>{html}</code></pre>"
+    )

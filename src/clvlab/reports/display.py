@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 PIECE = "clvlab"
 """Key of a display's metadata under which the finished page recognizes its own pieces."""
@@ -45,3 +50,12 @@ def show(piece: str, html: str, text: str, **facts: object) -> None:
         return
     bundle = {"text/html": f'<div class="clv">{html}</div>', "text/plain": text}
     display(bundle, raw=True, metadata={PIECE: {"piece": piece, **facts}})  # type: ignore[no-untyped-call]
+
+
+def pieces(notebook: NotebookNode) -> Iterator[tuple[dict[str, Any], str]]:
+    """What an executed notebook displayed through its page: the facts of each piece, its HTML."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            facts = output.get("metadata", {}).get(PIECE)
+            if output.output_type == "display_data" and facts is not None:
+                yield dict(facts), str(output.data.get("text/html", ""))

@@ -1,8 +1,9 @@
 """Run folders that never lie: worked on out of sight, moved into place in one step.
 
-Everything unfinished lives in `OUT/.running/TOKEN/`: `run` is the folder being written, `previous`
-the one that it replaces, `owner.json` says whose it is. A process that dies leaves its token
-behind; the next run removes it, and puts `previous` back if the process died while swapping.
+Everything unfinished lives in `OUT/.running/TOKEN/`: `run` is the folder being written,
+`owner.json` says whose it is. A process that dies leaves its token behind; the next run removes
+it. Where two folders can't change places in one step, the replaced one waits in `previous`, and is
+put back by the next run if the process died in between.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from clvlab.errors import ReportError
+from clvlab.reports.exchange import exchange
+from clvlab.reports.stopping import undisturbed
 
 _RUNNING = ".running"
 _FORGOTTEN_SECONDS = 48 * 3600
@@ -51,6 +54,8 @@ class Workplace:
         An empty folder for the kernel to stand in, so that no notebook depends on where it runs.
     log
         What the kernel itself complains of, beside the cells' own output.
+    moved
+        Where the run was put; None before.
     """
 
     def __init__(self, out: Path) -> None:
@@ -58,6 +63,7 @@ class Workplace:
         self.run = self._token / "run"
         self.work = self._token / "work"
         self.log = self._token / "kernel.log"
+        self.moved: Path | None = None
         self.run.mkdir(parents=True)
         self.work.mkdir()
         self._write_owner(None)
@@ -73,30 +79,51 @@ class Workplace:
         (self._token / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
 
     def move_to(self, home: Path) -> None:
-        """Put the finished run into its place; an earlier one there is swapped out first.
+        """Put the finished run into its place, where it changes places with an earlier one.
 
         Raises
         ------
         ReportError
-            When other runs keep taking the place, which is tried twenty times.
+            When that is not possible, or other runs keep taking the place twenty times.
         """
-        home.parent.mkdir(parents=True, exist_ok=True)
         self._write_owner(home)
-        for attempt in range(20):
-            previous = self._token / "previous" / str(attempt)
-            previous.parent.mkdir(exist_ok=True)
-            with suppress(FileNotFoundError):
-                home.rename(previous)
+        with undisturbed():
             try:
-                self.run.rename(home)
+                home.parent.mkdir(parents=True, exist_ok=True)
+                self._move(self.run, home)
+                self.moved = home
             except OSError as error:
+                raise ReportError(f"the report can't be put into {home}: {error}.") from error
+
+    def move_beside(self, folder: Path, home: Path) -> None:
+        """Put another folder of this workplace, such as that of a failure, into its place."""
+        with undisturbed():
+            home.parent.mkdir(parents=True, exist_ok=True)
+            self._move(folder, home)
+
+    def _move(self, folder: Path, home: Path) -> None:
+        """Change places with what is there, or take the empty place; others may race for it."""
+        for attempt in range(20):
+            with suppress(FileNotFoundError):
+                if exchange(folder, home):
+                    return
+                self._step_aside(home, attempt)
+            try:
+                folder.rename(home)
+            except OSError:
                 if not home.exists():
                     _put_back(self._token / "previous", home)
-                    raise ReportError(f"the report can't be put into {home}: {error}.") from error
+                    raise
                 time.sleep(0.01 * attempt)
             else:
                 return
         raise ReportError(f"the report can't be put into {home}: other runs keep replacing it.")
+
+    def _step_aside(self, home: Path, attempt: int) -> None:
+        """Where places can't be changed in one step, the earlier run is moved away first."""
+        previous = self._token / "previous" / str(attempt)
+        previous.parent.mkdir(exist_ok=True)
+        home.rename(previous)
 
     def remove(self) -> None:
         """Remove what is left of the unfinished run."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from clvlab.reports.numbers import NO_BREAK_SPACE
 from clvlab.reports.words import word
@@ -50,12 +51,22 @@ def kind_html(kind: str) -> str:
     return f'<p class="clv-kind">{escape(kind)}</p>' if kind else ""
 
 
-def cards_html(cards: Sequence[Card]) -> str:
-    """Filled cards side by side; `dl` so that a label stays with its figure when read aloud."""
-    return f'<dl class="clv-cards">{"".join(_card_html(card) for card in cards)}</dl>'
+def cards_html(cards: Sequence[Card], more: Sequence[str] = ()) -> str:
+    """Filled cards side by side; `dl` so that a label stays with its figure when read aloud.
+
+    Parameters
+    ----------
+    cards
+        Cards whose templates are filled; their texts are escaped here.
+    more
+        HTML to stand at the foot of each card.
+    """
+    feet = [*more, *[""] * (len(cards) - len(more))]
+    filled = "".join(_card_html(card, foot) for card, foot in zip(cards, feet, strict=True))
+    return f'<dl class="clv-cards">{filled}</dl>'
 
 
-def _card_html(card: Card) -> str:
+def _card_html(card: Card, foot: str) -> str:
     below = "".join(
         f'<span class="{kind}">{escape(text)}</span>'
         for kind, text in (("clv-interval", card.interval), ("clv-note", card.note))
@@ -64,8 +75,14 @@ def _card_html(card: Card) -> str:
     return (
         f'<div class="clv-card"><dt>{escape(card.label)}</dt>'
         f'<dd class="clv-value">{_figure_html(card.value)}</dd>'
-        f'<dd class="clv-below">{below}</dd></div>'
+        f'<dd class="clv-below">{below}{foot}</dd></div>'
     )
+
+
+def filled_card(facts: Mapping[str, Any]) -> Card:
+    """A card from the facts of a page, whichever version wrote them."""
+    parts = {part: str(facts.get(part) or "") for part in ("label", "value", "interval", "note")}
+    return Card(**parts)
 
 
 def _figure_html(text: str) -> str:

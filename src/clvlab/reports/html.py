@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-from markupsafe import Markup
-
+from clvlab.reports.change_html import (
+    card_changes,
+    change_html,
+    changes_since,
+    late_rows_line,
+    late_rows_table,
+)
+from clvlab.reports.changes import flatten
 from clvlab.reports.code import code_html, raw_output
-from clvlab.reports.display import PIECE, template_text
-from clvlab.reports.fragments import meta_html
+from clvlab.reports.display import PIECE
+from clvlab.reports.fragments import cards_html, filled_card, meta_html
+from clvlab.reports.made import limits_text, parameter_rows
 from clvlab.reports.notebooks import tagged
 from clvlab.reports.parameters import Parameter
+from clvlab.reports.rendering import join, render
+from clvlab.reports.result_words import words_of
+from clvlab.reports.run_folder import Run, readable_cards
 from clvlab.reports.sentences import PageRenderer, to_html
-from clvlab.reports.words import page_words, word
+from clvlab.reports.words import word
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Facts = dict[str, Any]
+
+_FILES = (("report.pdf", "pdf"), ("tables.xlsx", "workbook"))
+"""Files beside the page that it links to, and what they are called."""
 
 
 @dataclass(slots=True)
@@ -37,6 +46,12 @@ class _Body:
     code: list[str] = field(default_factory=list)
     renderer: PageRenderer = field(default_factory=PageRenderer)
     lead: str | None = None
+
+    def parted(self) -> tuple[list[str], list[str]]:
+        """The blocks above the first heading of a part, and the others."""
+        starts = (index for index, block in enumerate(self.blocks) if "<h2 " in block)
+        first = next(starts, len(self.blocks))
+        return self.blocks[:first], self.blocks[first:]
 
     def end_code(self) -> None:
         """Fold away the code since the last shown piece, in one."""
@@ -68,7 +83,11 @@ def _is_piece(output: NotebookNode) -> bool:
 
 
 def render_report(
-    notebook: NotebookNode, manifest: Mapping[str, Any], parameters: Sequence[Parameter] = ()
+    notebook: NotebookNode,
+    manifest: Mapping[str, Any],
+    parameters: Sequence[Parameter] = (),
+    previous: Run | None = None,
+    results: Mapping[str, Any] | None = None,
 ) -> str:
     """The page of an executed notebook.
 
@@ -77,10 +96,50 @@ def render_report(
     notebook
         The notebook with its outputs.
     manifest
-        What is known about the run; see `clvlab.reports.run`.
+        What is known about the run; see `clvlab.reports.manifest`.
     parameters
         The declared parameters, for their help texts.
+    previous
+        The run that this one is compared with.
+    results
+        The recorded results, without which nothing can be compared.
     """
+    body = _walk(notebook)
+    facts = manifest["page"]
+    changes = None
+    if previous is not None and results:
+        words = words_of(facts, [cell.source for cell in notebook.cells], flatten(results))
+        changes = changes_since(previous, manifest, results, words)
+        _mark_cards(body, facts, previous, results)
+    late = manifest.get("late_rows")
+    lead_in, story = body.parted()
+    return render(
+        "report.html.j2",
+        title=manifest["title"],
+        kind=facts["kind"],
+        as_of=facts["as_of"],
+        lead=join([body.lead or ""]),
+        meta=join([meta_html(facts["as_of"], facts["data"], facts["note"])]),
+        top={name: join(parts) for name, parts in body.top.items()},
+        lead_in=join(lead_in),
+        story=join(story),
+        contents=[
+            (name, join([text])) for level, name, text in body.renderer.headings if level == 2
+        ],
+        changes=changes,
+        change_html=lambda mark, amount: join([change_html(mark, amount)]),
+        late=late,
+        late_line=late_rows_line(late) if late else "",
+        late_table=late_rows_table(late) if late else [],
+        manifest=manifest,
+        files=[(name, word(key)) for name, key in _FILES if name in manifest.get("files", [])],
+        shown_parameters=parameter_rows(manifest, parameters),
+        limits=limits_text(manifest),
+        total_seconds=f"{sum(manifest['seconds'].values()):.0f}",
+    )
+
+
+def _walk(notebook: NotebookNode) -> _Body:
     body = _Body()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -88,26 +147,16 @@ def render_report(
         elif cell.cell_type == "code":
             _add_code(body, cell)
     body.end_code()
-    facts = manifest["page"]
-    headings = [(name, text) for level, name, text in body.renderer.headings if level == 2]
-    return render(
-        "report.html.j2",
-        title=manifest["title"],
-        kind=facts["kind"],
-        lead=_join([body.lead or ""]),
-        meta=_join([meta_html(facts["as_of"], facts["data"], facts["note"])]),
-        top={name: _join(parts) for name, parts in body.top.items()},
-        body=_join(body.blocks),
-        contents=[(name, _join([text])) for name, text in headings],
-        manifest=manifest,
-        shown_parameters=_shown_parameters(manifest, parameters),
-        total_seconds=f"{sum(manifest['seconds'].values()):.0f}",
-    )
+    return body
 
 
-def _join(parts: Sequence[str]) -> Markup:
-    """HTML as it is: texts in it were escaped where each part was made."""
-    return Markup("\n".join(parts))  # noqa: S704 - every part was escaped where it was made
+def _mark_cards(body: _Body, facts: Facts, previous: Run, results: Mapping[str, Any]) -> None:
+    """The page's cards once more, with the change since the run before at their feet."""
+    cards = readable_cards(facts)
+    if not body.top["cards"] or not cards:
+        return
+    feet = card_changes(cards, previous.results, results, previous.as_of)
+    body.top["cards"] = [cards_html([filled_card(card) for card in cards], feet)]
 
 
 def _add_markdown(body: _Body, source: str) -> None:
@@ -145,44 +194,3 @@ def _add_piece(body: _Body, facts: Facts, html: str) -> None:
     else:
         body.end_code()
         body.blocks.append(html)
-
-
-def _shown_parameters(
-    manifest: Mapping[str, Any], parameters: Sequence[Parameter]
-) -> list[tuple[str, str, str]]:
-    helps = {parameter.name: parameter.help for parameter in parameters}
-    rows = []
-    for name, value in manifest["parameters"].items():
-        shown = manifest["data"].get("name", value) if name == "data" else value
-        text = word("missing_cell") if shown is None else str(shown)
-        rows.append((name.replace("_", " "), text, helps.get(name, "")))
-    return rows
-
-
-def render(template: str, **values: object) -> str:
-    """A template filled; texts are escaped unless they are markup already."""
-    script = template_text("page.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            words=page_words(),
-            word=word,
-            style=Markup(template_text("page.css") + template_text("pieces.css")),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-            script_digest=digest,
-            **values,
-        )
-    )
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(template_text),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )

@@ -76,6 +76,22 @@ def read_notebook(path: Path) -> NotebookNode:
     return notebook
 
 
+def refuse_other_languages(path: Path) -> None:
+    """Refuse a notebook that is not written in Python.
+
+    Raises
+    ------
+    ParameterError
+        When the notebook names another language.
+    """
+    known = read_notebook(path).metadata
+    told = known.get("kernelspec", {}).get("language") or known.get("language_info", {}).get("name")
+    if told and str(told).lower() not in {"python", "ipython"}:
+        raise ParameterError(
+            Problem(f"file {path.name}", "must be a notebook in Python", f"it is in {told}")
+        )
+
+
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook as nbformat does."""
     _import_nbformat().write(notebook, path)

@@ -62,12 +62,23 @@ def as_money(value: float, currency: str = "", places: int | None = None) -> str
     ('$12.50', '-$12.50', '12.50')
     """
     amount = as_amount(value, places)
-    currency = _SIGNS.get(currency, currency)
+    currency = currency_sign(currency)
     if not currency:
         return amount
     if len(currency) > 1:
         return f"{amount}{NO_BREAK_SPACE}{currency}"
     return f"-{currency}{amount[1:]}" if amount.startswith("-") else f"{currency}{amount}"
+
+
+def currency_sign(currency: str) -> str:
+    """The sign of a currency that has one of its own, else its code.
+
+    Examples
+    --------
+    >>> currency_sign("EUR"), currency_sign("CNY")
+    ('€', 'CNY')
+    """
+    return _SIGNS.get(currency, currency)
 
 
 def as_percent(value: float, places: int = 1) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -28,11 +28,22 @@ from clvlab.reports.fragments import (
     meta_html,
     stamp_html,
 )
+from clvlab.reports.late_rows import write_calendar
 from clvlab.reports.results import Results
-from clvlab.reports.sentences import escape_markdown, fill, to_html, to_inline_html, to_text
-from clvlab.reports.table_html import table_html
+from clvlab.reports.sentences import (
+    escape_markdown,
+    fill,
+    only_field,
+    to_html,
+    to_inline_html,
+    to_text,
+)
+from clvlab.reports.table_html import column_label, column_spec, table_html
 from clvlab.reports.tables import flat_table, write_csv, write_table
 from clvlab.reports.words import word
+
+if TYPE_CHECKING:
+    from clvlab.data import TransactionLog
 
 RUN_FOLDER = "CLVLAB_RUN_FOLDER"
 """Environment variable that names the folder of the run, set by the runner."""
@@ -140,13 +151,36 @@ class Page:
         show("limits", html, "\n".join(self._text(template) for template in templates))
 
     def cards(self, cards: Sequence[Card]) -> None:
-        """Key figures; the first row of them stands below the answer and in the index."""
+        """Key figures; the first row of them stands below the answer and in the index.
+
+        A card whose value is exactly one result, such as ``"{total.clv:money}"``, is compared
+        with the same result of the run before.
+        """
         filled = [
             Card(**{part: self._text(text) for part, text in asdict(card).items()})
             for card in cards
         ]
         plain = "\n".join(" ".join(filter(None, asdict(card).values())) for card in filled)
-        show("cards", cards_html(filled), plain, cards=[asdict(card) for card in filled])
+        facts = []
+        for card, shown in zip(cards, filled, strict=True):
+            result, spec = only_field(card.value)
+            facts.append(asdict(shown) | {"result": result, "format": spec})
+        show("cards", cards_html(filled), plain, cards=facts, currency=self._currency)
+
+    def watch(self, log: TransactionLog, *, as_of: date | str) -> None:
+        """Keep the purchases of each day up to `as_of`, for the next run to compare with.
+
+        Rows that arrive late or change later are then told on the next run's page.
+
+        Parameters
+        ----------
+        log
+            The purchases that the report rests on.
+        as_of
+            The last day seen.
+        """
+        if self._folder is not None:
+            write_calendar(log, parse_date(as_of, "as_of"), self._folder)
 
     def figure(
         self,
@@ -228,8 +262,14 @@ class Page:
             rows=rows,
             linked=self._folder is not None,
         )
-        text = f"{word('table')} {number}. {to_text(words)}\n{flat.head(rows or 10).to_string()}"
-        show("table", html, text, name=name)
+        said = to_text(words)
+        text = f"{word('table')} {number}. {said}\n{flat.head(rows or 10).to_string()}"
+        facts = {
+            "labels": {column: column_label(column, labels or {}) for column in flat.columns},
+            "formats": {column: column_spec(column, formats or {}) for column in flat.columns},
+            "currency": self._currency,
+        }
+        show("table", html, text, name=name, caption=said, **facts)
 
     def _markdown(self, template: str) -> str:
         return fill(template, self._results, self._currency, escape_markdown)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from clvlab.errors import ParameterError, Problems, did_you_mean
 from clvlab.reports.notebooks import read_notebook, tagged
+from clvlab.reports.ranges import NO_RANGE, Range, split_comment
 from clvlab.reports.values import KINDS, convert_value
 
 
@@ -36,6 +37,8 @@ class Parameter:
         Whether None is allowed.
     choices
         The allowed values of a choice.
+    range
+        Its unit and bounds, from brackets at the end of the comment: ``[share, > 0, < 1]``.
     """
 
     name: str
@@ -44,14 +47,22 @@ class Parameter:
     help: str = ""
     optional: bool = False
     choices: tuple[object, ...] = ()
+    range: Range = NO_RANGE
+
+    @property
+    def unit(self) -> str:
+        """What the value counts; empty when the cell does not say."""
+        return self.range.unit
 
     @property
     def expected(self) -> str:
         """What a value must be, in words."""
         if self.kind == "choice":
             words = f"one of {', '.join(str(choice) for choice in self.choices)}"
+        elif self.range.in_words and self.kind == "str":
+            words = self.range.in_words
         else:
-            words = KINDS[self.kind]
+            words = " ".join(filter(None, (KINDS[self.kind], self.range.in_words)))
         return f"{words}, or none" if self.optional else words
 
 
@@ -91,16 +102,24 @@ def parse_parameters(source: str, where: str = "the notebook") -> tuple[Paramete
         name, annotation, value = target
         try:
             default = ast.literal_eval(value)
-            found.append(
-                _declare(name, annotation, default, comments.get(value.end_lineno or 0, ""))
-            )
+            comment = comments.get(value.end_lineno or 0, "")
+            parameter = _declare(name, annotation, default, comment)
         except (ValueError, TypeError):
             problems.add(
                 f"parameter '{name}' of {where}",
                 "must have a plain value and a known type",
                 f"line {statement.lineno} has {ast.unparse(statement)!r}",
-                "Types are str, int, float, bool, date, Literal[...], each with '| None'.",
+                "Types are str, int, float, bool, date, Literal[...], each with '| None'; "
+                "a comment may end with a unit and bounds as in [share, > 0, < 1].",
             )
+            continue
+        if not parameter.range.holds(default):
+            problems.add(
+                f"parameter '{name}' of {where}",
+                f"must be {parameter.expected}",
+                f"its own value is {default!r}",
+            )
+        found.append(parameter)
     problems.raise_if_any()
     return tuple(found)
 
@@ -123,7 +142,8 @@ def _trailing_comments(source: str) -> dict[int, str]:
     }
 
 
-def _declare(name: str, annotation: ast.expr | None, default: object, words: str) -> Parameter:
+def _declare(name: str, annotation: ast.expr | None, default: object, comment: str) -> Parameter:
+    words, allowed = split_comment(comment)
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         annotation = ast.parse(annotation.value, mode="eval").body
     parts, optional = _alternatives(annotation), default is None
@@ -137,9 +157,10 @@ def _declare(name: str, annotation: ast.expr | None, default: object, words: str
         raise ValueError(name)
     if not kinds:
         kind = type(default).__name__ if default is not None else "any"
-        return Parameter(name, kind if kind in KINDS else "any", default, words, optional)
+        kind = kind if kind in KINDS else "any"
+        return Parameter(name, kind, default, words, optional, range=allowed)
     kind, choices = _kind(kinds[0])
-    return Parameter(name, kind, default, words, optional, choices)
+    return Parameter(name, kind, default, words, optional, choices, allowed)
 
 
 def _alternatives(annotation: ast.expr | None) -> list[ast.expr]:
@@ -164,7 +185,9 @@ def _kind(annotation: ast.expr) -> tuple[str, tuple[object, ...]]:
     return kind, ()
 
 
-def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, object]:
+def check_parameters(
+    notebook: Path, given: Mapping[str, object], source: str = ""
+) -> dict[str, object]:
     """The given values converted to the types that the notebook declares.
 
     Parameters
@@ -174,38 +197,45 @@ def check_parameters(notebook: Path, given: Mapping[str, object]) -> dict[str, o
     given
         Values by parameter name; text is converted, so ``"1e-3"`` is a number, ``"true"`` a
         truth value and ``"none"`` nothing where that is allowed. Dates stay ISO text.
+    source
+        Where they come from, for messages; empty for a call or a command line.
 
     Raises
     ------
     ParameterError
-        With every unknown name and every wrong value at once.
+        With every unknown name, every wrong value and every value out of range at once.
     """
     known = {parameter.name: parameter for parameter in read_parameters(notebook)}
     problems = Problems(ParameterError)
     checked: dict[str, object] = {}
+    whose = f" ({source})" if source else ""
     for name, value in given.items():
         if name not in known:
             remedy = did_you_mean(name, list(known)) if known else "It has none."
             problems.add(
-                f"parameter '{name}'", f"must be one of {notebook.stem}", "it is not", remedy
+                f"parameter '{name}'{whose}", f"must be one of {notebook.stem}", "it is not", remedy
             )
             continue
-        _check_one(known[name], value, checked, problems)
+        try:
+            checked[name] = _convert(known[name], value)
+        except ValueError:
+            words = known[name].help
+            problems.add(
+                f"parameter '{name}'{whose}",
+                f"must be {known[name].expected}",
+                f"got {value!r}",
+                words and f"It means: {words}.",
+            )
     problems.raise_if_any()
     return checked
 
 
-def _check_one(
-    parameter: Parameter, value: object, checked: dict[str, object], problems: Problems
-) -> None:
-    try:
-        checked[parameter.name] = convert_value(
-            value, parameter.kind, optional=parameter.optional, choices=parameter.choices
-        )
-    except ValueError:
-        problems.add(
-            f"parameter '{parameter.name}'",
-            f"must be {parameter.expected}",
-            f"got {value!r}",
-            parameter.help and f"It means: {parameter.help}.",
-        )
+def _convert(parameter: Parameter, value: object) -> object:
+    if parameter.range.is_span and isinstance(value, (int, float)):
+        value = str(value)  # a file has 52 where a command line has "52"
+    converted = convert_value(
+        value, parameter.kind, optional=parameter.optional, choices=parameter.choices
+    )
+    if not parameter.range.holds(converted):
+        raise ValueError(value)
+    return converted

@@ -63,6 +63,21 @@ def fill(template: str, results: Results, currency: str = "", escape: Escape = s
     return "".join(parts)
 
 
+def only_field(template: str) -> tuple[str, str]:
+    """The name and the format of a template that is one field and nothing else, else nothing.
+
+    Examples
+    --------
+    >>> only_field("{total.clv:money}"), only_field("{fit[r]}"), only_field("about {share}")
+    (('total.clv', 'money'), ('fit.r', ''), ('', ''))
+    """
+    fields = list(Formatter().parse(template))
+    if len(fields) != 1 or fields[0][0] or fields[0][1] is None:
+        return "", ""
+    name = fields[0][1].replace("]", "").replace("[", ".")
+    return name, fields[0][2] or ""
+
+
 class PageRenderer(mistune.HTMLRenderer):
     """Markdown to HTML without raw HTML and without anything fetched from elsewhere.
 

@@ -51,6 +51,17 @@ def column_label(column: str, labels: Mapping[str, str]) -> str:
     return labels.get(column) or LABELS.get(column) or column.replace("_", " ")
 
 
+def column_spec(column: str, formats: Mapping[str, str]) -> str:
+    """The format given to a column, else that of `clvlab.schema.FORMATS`, else nothing.
+
+    Examples
+    --------
+    >>> column_spec("frequency", {}), column_spec("share", {"share": "percent"})
+    ('count', 'percent')
+    """
+    return formats.get(column) or FORMATS.get(column, "")
+
+
 def column_format(column: pd.Series, spec: str = "") -> str:
     """One format for a whole column, so that its decimals stand below each other.
 
@@ -64,7 +75,7 @@ def column_format(column: pd.Series, spec: str = "") -> str:
     >>> column_format(pd.Series([412.5, 0.4]), "money")
     'money.2'
     """
-    if not _is_number(column) or spec not in {"", "money", "amount"}:
+    if not is_number(column) or spec not in {"", "money", "amount"}:
         return spec
     sizes = np.abs(column.to_numpy(dtype=float, na_value=np.nan))
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
@@ -76,12 +87,13 @@ def column_format(column: pd.Series, spec: str = "") -> str:
     return f",.{int(np.clip(2 - middle, 0, 6))}f"
 
 
-def _is_number(column: pd.Series) -> bool:
+def is_number(column: pd.Series) -> bool:
+    """Whether a column holds numbers; truth values are none."""
     return types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype)
 
 
-def _is_code(name: str) -> bool:
-    """Whether the column holds identifiers or years, which are written as they are."""
+def is_code(name: str) -> bool:
+    """Whether the column of that name holds ids or years, which are written as they are."""
     return name in {CUSTOMER_ID, "year"} or name.endswith("_id")
 
 
@@ -123,9 +135,8 @@ def table_html(
 def _column(
     column: pd.Series, name: str, labels: Mapping[str, str], formats: Mapping[str, str]
 ) -> _Column:
-    spec = formats.get(name) or FORMATS.get(name, "")
-    label = column_label(name, labels)
-    if _is_number(column) and not _is_code(name):
+    spec, label = column_spec(name, formats), column_label(name, labels)
+    if is_number(column) and not is_code(name):
         return _Column(label, column_format(column, spec), "clv-number")
     longest = column.map(str, na_action="ignore").str.len().max() if len(column) else 0
     return _Column(label, spec, "clv-words" if longest > _LONG_TEXT else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,10 @@ from clvlab.errors import InputError, Problem
 _SMALLEST = 1e-290
 """Numbers nearer to zero are left as they are: scaling them up would overflow."""
 
-_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*(\s*[=+\-@＝＋－＠]|[\t\r\n])")
+"""How a text begins that a spreadsheet may run, with apostrophes that would hide it before."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def flat_table(frame: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +96,9 @@ def ten_digits(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a flat table as CSV in which no cell is a formula to a spreadsheet.
 
-    Text stands in quotes, numbers do not; days are ISO dates.
+    Text stands in quotes, numbers do not; days are ISO dates. Text that a spreadsheet could run
+    (see `is_formula`) gets one apostrophe before it; everything else is written as it is, ids
+    such as ``007`` and ``-12`` included.
     """
     safe = {_harmless(name): _csv_column(table[name]) for name in table.columns}
     content = pa.Table.from_pandas(pd.DataFrame(safe), preserve_index=False)
@@ -122,7 +128,21 @@ def _harmless_cell(value: object) -> object:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_MARKS) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet that opens this text could run it as a formula.
+
+    A number with a sign is a number and does nothing. A text that begins with apostrophes and
+    then like a formula counts too, so that taking one apostrophe away always gives back the text.
+
+    Examples
+    --------
+    >>> [is_formula(text) for text in ("=cmd()", " @x", "-1+1", "'=x", "-12.5", "+4912", "a=b")]
+    [True, True, True, True, False, False, False]
+    """
+    return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:

@@ -3,12 +3,14 @@
 from clvlab.summary.customer_summary import CustomerSummary
 from clvlab.summary.gather import summarize
 from clvlab.summary.left_truncation import LeftTruncation, detect_left_truncation
-from clvlab.summary.split import split_days
+from clvlab.summary.split import customers_to_fit, describe_windows, split_days
 from clvlab.summary.support import supported_questions
 
 __all__ = [
     "CustomerSummary",
     "LeftTruncation",
+    "customers_to_fit",
+    "describe_windows",
     "detect_left_truncation",
     "split_days",
     "summarize",

@@ -48,6 +48,8 @@
     hint();
   }
 
+  for (const log of document.querySelectorAll("pre.end")) log.scrollTop = log.scrollHeight;
+
   const made = document.getElementById("made");
   const open = () => { if (made && location.hash === "#made") made.open = true; };
   addEventListener("hashchange", open);
