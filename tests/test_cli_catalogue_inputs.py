@@ -75,7 +75,7 @@ def ordered(monkeypatch):
         orders.append(order)
         raise ReportError("nothing is run here")
 
-    monkeypatch.setattr("clvlab.reports.run.run_order", note)
+    monkeypatch.setattr("clvlab.reports.running.run.run_order", note)
 
     def call_report(*arguments):
         result = call("report", *arguments)
@@ -263,7 +263,7 @@ def test_check_looks_at_a_catalogue():
 
 
 def test_nothing_is_run_when_nothing_is_due(workspace, monkeypatch):
-    monkeypatch.setitem(sys.modules, "clvlab.reports.worker_process", None)
+    monkeypatch.setitem(sys.modules, "clvlab.reports.running.worker_process", None)
     for run in ("toy/cdnow", "region/north", "region/south"):
         complete(workspace, f"{run}/2024-06-30")
     (workspace / "reports" / "failures.txt").write_text("clvlab 2024-07-03: ...\n")

@@ -69,7 +69,7 @@ def test_every_error_is_words_on_the_error_stream(monkeypatch, notebook, error, 
     def fail(*arguments, **options):
         raise error
 
-    monkeypatch.setattr("clvlab.reports.run.run_order", fail)
+    monkeypatch.setattr("clvlab.reports.running.run.run_order", fail)
     result = call("report", notebook)
     assert result.exit_code == code
     assert str(error) in result.stderr

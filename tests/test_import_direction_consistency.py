@@ -82,6 +82,38 @@ def test_a_module_imports_only_from_its_own_layer_or_from_the_left(path):
     assert wrong == []
 
 
+REPORT_LAYERS = [
+    ("places", "writing"),
+    ("orders",),
+    ("history",),
+    ("pages", "exports"),
+    ("running",),
+    ("nights", "workspace"),
+]
+REPORT_RANK = {name: rank for rank, names in enumerate(REPORT_LAYERS) for name in names}
+REPORT_MODULES = [
+    path for path in MODULES if "reports" in path.parts and path.parent.name in REPORT_RANK
+]
+
+
+@pytest.mark.parametrize("path", REPORT_MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_within_reports_imports_go_one_way_as_well(path):
+    own = path.parent.name
+    wrong = [
+        f"{path.name}:{line} imports {name}"
+        for line, name in imported(path)
+        for part in name.removeprefix("clvlab.reports.").split(".")[:1]
+        if name.startswith("clvlab.reports.") and part != own
+        if REPORT_RANK.get(part, -1) >= REPORT_RANK[own]
+    ]
+    assert wrong == []
+
+
+def test_every_part_of_reports_stands_in_a_layer():
+    folders = {path.parent.name for path in (SOURCE / "reports").glob("*/*.py")}
+    assert folders == set(REPORT_RANK)
+
+
 def test_only_reports_and_the_command_line_import_the_whole_package():
     whole = {layer_of(path) for path in LAYERED for _, layer in inside(path) if layer == "clvlab"}
     assert whole <= {"reports", "cli"}

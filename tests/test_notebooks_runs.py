@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from clvlab.reports import run_report
-from clvlab.reports.notebooks import find_notebook
-from clvlab.reports.parameters import read_parameters
+from clvlab.reports.orders.notebooks import find_notebook
+from clvlab.reports.orders.parameters import read_parameters
 
 FEW_DRAWS = {"n_draws": 100, "horizon": "26 weeks"}
 

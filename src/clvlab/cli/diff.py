@@ -22,8 +22,8 @@ def diff(
 ) -> None:
     """Show which results changed between two runs of a report."""
     with in_words():
-        from clvlab.reports.changes_text import changes_text
-        from clvlab.reports.history import find_run
+        from clvlab.reports.history.changes_text import changes_text
+        from clvlab.reports.history.runs import find_run
 
         folder = out or catalogue_file(None).parent
         earlier, later = (find_run(folder, report, day, variant) for day in (before, after))

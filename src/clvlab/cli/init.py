@@ -22,7 +22,7 @@ def init(
     proposes them: look at company.toml before you trust a number.
     """
     with in_words():
-        from clvlab.reports.workspace import create_workspace
+        from clvlab.reports.workspace.workspace import create_workspace
 
         made = create_workspace(folder, data)
     for path in made.files:

@@ -65,7 +65,7 @@ def asked_quantity(option: str, written: str | None) -> float | None:
     ParameterError
         When it is not written as in "30 minutes" or "4 GB".
     """
-    from clvlab.reports.quantities import read_bytes, read_seconds
+    from clvlab.reports.orders.quantities import read_bytes, read_seconds
 
     if written is None:
         return None

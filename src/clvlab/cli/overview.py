@@ -11,9 +11,9 @@ from clvlab.cli.exits import in_words
 from clvlab.cli.options import CatalogueFile, Out, asked_day, catalogue_file
 
 if TYPE_CHECKING:
-    from clvlab.reports.agenda import Standing
-    from clvlab.reports.catalogue import Report
-    from clvlab.reports.parameters import Parameter
+    from clvlab.reports.nights.agenda import Standing
+    from clvlab.reports.nights.catalogue import Report
+    from clvlab.reports.orders.parameters import Parameter
 
 
 def list_reports(
@@ -27,8 +27,8 @@ def list_reports(
     """List the reports of the catalogue: how often, last run, next due, and how they stand."""
     with in_words():
         from clvlab.cli.tables import print_rows
-        from clvlab.reports.agenda import standings
-        from clvlab.reports.catalogue import read_catalogue
+        from clvlab.reports.nights.agenda import standings
+        from clvlab.reports.nights.catalogue import read_catalogue
 
         known = read_catalogue(catalogue_file(catalogue))
         rows = [_row(each) for each in standings(known, asked_day(as_of), out)]
@@ -59,7 +59,7 @@ def describe(
     """Describe a report: its notebook, its variants, and every parameter that it takes."""
     with in_words():
         from clvlab.cli.tables import print_rows
-        from clvlab.reports.parameters import read_parameters
+        from clvlab.reports.orders.parameters import read_parameters
 
         entry = _entry(name, catalogue)
         notebook = entry.notebook if entry else _notebook(name)
@@ -74,7 +74,7 @@ def describe(
 
 
 def _entry(name: str, asked: Path | None) -> Report | None:
-    from clvlab.reports.catalogue import read_catalogue
+    from clvlab.reports.nights.catalogue import read_catalogue
 
     path = catalogue_file(asked)
     if asked is None and (name.endswith(".ipynb") or not path.is_file()):
@@ -85,7 +85,7 @@ def _entry(name: str, asked: Path | None) -> Report | None:
 
 
 def _notebook(name: str) -> Path:
-    from clvlab.reports.notebooks import find_notebook
+    from clvlab.reports.orders.notebooks import find_notebook
 
     return find_notebook(name)
 
@@ -107,7 +107,7 @@ def _facts(entry: Report | None, notebook: Path) -> list[str]:
 
 def _question(notebook: Path) -> str:
     """The first heading of a notebook."""
-    from clvlab.reports.notebooks import read_notebook
+    from clvlab.reports.orders.notebooks import read_notebook
 
     for cell in read_notebook(notebook).cells:
         if cell.cell_type == "markdown" and cell.source.startswith("# "):

@@ -22,10 +22,10 @@ def prune(
     number of months.
     """
     with in_words():
-        from clvlab.reports.catalogue import read_catalogue
-        from clvlab.reports.index import write_index
-        from clvlab.reports.retention import RetentionRule
-        from clvlab.reports.retention import prune as prune_runs
+        from clvlab.reports.history.retention import RetentionRule
+        from clvlab.reports.history.retention import prune as prune_runs
+        from clvlab.reports.nights.catalogue import read_catalogue
+        from clvlab.reports.pages.index import write_index
 
         known = read_catalogue(catalogue_file(catalogue))
         kept = known.retention

@@ -23,9 +23,9 @@ from clvlab.cli.options import (
 from clvlab.errors import ParameterError, Problem, ReportError
 
 if TYPE_CHECKING:
-    from clvlab.reports.catalogue import Catalogue
-    from clvlab.reports.orders import Order
-    from clvlab.reports.run import RunResult
+    from clvlab.reports.nights.catalogue import Catalogue
+    from clvlab.reports.orders.order import Order
+    from clvlab.reports.running.run import RunResult
 
 
 def report(
@@ -94,7 +94,7 @@ def _base_order(
     name: str, catalogue: Path | None, variant: str | None, *, owns_data: bool
 ) -> Order:
     """The order as the catalogue has it, or one for the notebook alone."""
-    from clvlab.reports.orders import Order
+    from clvlab.reports.orders.order import Order
 
     known = _read_catalogue(name, catalogue)
     if known is None:
@@ -112,7 +112,7 @@ def _base_order(
 
 def _read_catalogue(name: str, asked: Path | None) -> Catalogue | None:
     """The catalogue, when it is asked for, or is there and has a report of that name."""
-    from clvlab.reports.catalogue import read_catalogue
+    from clvlab.reports.nights.catalogue import read_catalogue
 
     path = catalogue_file(asked)
     if asked is None and (name.endswith(".ipynb") or not path.is_file()):
@@ -124,7 +124,7 @@ def _read_catalogue(name: str, asked: Path | None) -> Catalogue | None:
 
 def _with_layers(order: Order, file: Path | None, given: dict[str, object]) -> Order:
     """The order with the parameters of a file and of the command line on top."""
-    from clvlab.reports.parameter_files import read_parameter_file, rebased
+    from clvlab.reports.orders.parameter_files import read_parameter_file, rebased
 
     base = Path(order.data_folder or Path.cwd()).absolute()
     layers = list(order.layers)
@@ -150,7 +150,7 @@ def _run(order: Order) -> RunResult:
 
     name = order.report or Path(order.notebook).stem
     with Console(stderr=True).status(f"running {name}") as status:
-        from clvlab.reports import run as runs
+        from clvlab.reports.running import run as runs
 
         def advance(done: int, cells: int) -> None:
             status.update(f"running {name}, cell {done + 1} of {cells}")

@@ -14,8 +14,8 @@ from clvlab.cli.options import CatalogueFile, Force, Out, VariantName, asked_day
 from clvlab.errors import InputError
 
 if TYPE_CHECKING:
-    from clvlab.reports.catalogue import Catalogue
-    from clvlab.reports.night import Night
+    from clvlab.reports.nights.catalogue import Catalogue
+    from clvlab.reports.nights.night import Night
 
 
 def run(
@@ -42,10 +42,10 @@ def run(
     refused before anything ran. A failing night leaves one line in failures.txt.
     """
     with in_words():
-        from clvlab.reports.agenda import orders_due, standings
-        from clvlab.reports.night import run_night
-        from clvlab.reports.notice import leave_notice, notice_of
-        from clvlab.reports.progress import display_for
+        from clvlab.reports.nights.agenda import orders_due, standings
+        from clvlab.reports.nights.night import run_night
+        from clvlab.reports.nights.notice import leave_notice, notice_of
+        from clvlab.reports.nights.progress import display_for
 
         day = asked_day(as_of)
         path = catalogue_file(catalogue)
@@ -69,8 +69,8 @@ def run(
 
 def _read_catalogue(path: Path, day: date, folder: Path) -> Catalogue:
     """The catalogue; one that is refused leaves a notice, since then nothing at all is made."""
-    from clvlab.reports.catalogue import read_catalogue
-    from clvlab.reports.notice import leave_notice, refusal_of
+    from clvlab.reports.nights.catalogue import read_catalogue
+    from clvlab.reports.nights.notice import leave_notice, refusal_of
 
     try:
         return read_catalogue(path)

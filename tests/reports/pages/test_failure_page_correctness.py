@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from clvlab.reports.failure_page import render_failure
-from clvlab.reports.history import load_run
+from clvlab.reports.history.runs import load_run
+from clvlab.reports.pages.failure_page import render_failure
 
 FAILURE = {
     "report": "clv-study",

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from clvlab.reports.index import write_index
-from clvlab.reports.sparkline import sparkline_html
+from clvlab.reports.pages.index import write_index
+from clvlab.reports.pages.sparkline import sparkline_html
 
 
 def index_of(folder):

@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from clvlab.reports.words import page_words, word
+from clvlab.reports.writing.words import page_words, word
 
 REPORTS = Path(str(files("clvlab.reports")))
 TEMPLATES = sorted((REPORTS / "template").glob("*.j2"))

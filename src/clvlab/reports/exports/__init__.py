@@ -1,0 +1,1 @@
+"""A run as PDF and as a workbook."""

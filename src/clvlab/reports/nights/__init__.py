@@ -1,0 +1,1 @@
+"""What is due, and many runs at a time."""

@@ -1,0 +1,1 @@
+"""Pages made of executed notebooks and of run folders."""

@@ -1,0 +1,1 @@
+"""Folders that are never half-written."""

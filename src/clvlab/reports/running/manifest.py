@@ -1,0 +1,128 @@
+"""What is written down about a run, and what tells two runs apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clvlab.reports.orders.complaints import shown_warnings
+from clvlab.reports.orders.job import Job
+from clvlab.reports.orders.secrets import named_secrets, without_secrets
+from clvlab.reports.pages.report_page import page_facts
+from clvlab.reports.running.limits import memory_limit
+from clvlab.reports.running.provenance import (
+    code_version,
+    data_fingerprint,
+    installed_versions,
+    package_fingerprint,
+)
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MANIFEST = "manifest.json"
+
+
+def origin(job: Job) -> dict[str, Any]:
+    """Where a run's numbers come from, known before it starts.
+
+    Returns
+    -------
+    dict
+        ``data``, ``versions``, ``code`` and ``fingerprint``: a digest of the notebook, its
+        parameters, the data and the code. It is None when the data can't be told apart, as with
+        an address.
+    """
+    data = data_fingerprint(job.data)
+    versions = installed_versions()
+    known = {
+        "notebook": _digest(_sources(job)),
+        "parameters": job.parameters,
+        "data": data,
+        "versions": versions,
+        "code": package_fingerprint(),
+        "page": [job.report, job.order.change_threshold, job.order.pdf],
+    }
+    identified = "sha256" in data or data.get("embedded", False) or not data
+    return {
+        "data": data,
+        "versions": versions,
+        "code": code_version(),
+        "fingerprint": _digest(json.dumps(known, sort_keys=True, default=str))
+        if identified
+        else None,
+    }
+
+
+def _sources(job: Job) -> str:
+    from clvlab.reports.orders.notebooks import read_notebook
+
+    return json.dumps([[c.cell_type, c.source] for c in read_notebook(job.notebook).cells])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find_same(job: Job, fingerprint: str | None) -> Path | None:
+    """The complete run of this report and variant with that fingerprint, when there is one."""
+    if fingerprint is None:
+        return None
+    for path in sorted(job.home.glob(f"*/{MANIFEST}"), reverse=True):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        whole = (path.parent / "report.html").exists() and (path.parent / "result.json").exists()
+        if whole and manifest.get("fingerprint") == fingerprint:
+            return path.parent
+    return None
+
+
+def make_manifest(
+    job: Job, executed: NotebookNode, origins: Mapping[str, Any], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything about a finished run that its results do not say.
+
+    Parameters
+    ----------
+    job
+        What was run.
+    executed
+        The notebook with its outputs.
+    origins
+        From `origin`.
+    facts
+        ``as_of``, ``started``, ``seconds``, ``previous``, ``late_rows``.
+    """
+    page = page_facts(executed)
+    order = job.order
+    manifest: dict[str, Any] = {
+        "report": job.report,
+        "variant": job.variant,
+        "title": page["title"] or job.report,
+        "page": page,
+        "notebook": job.notebook.name,
+        "parameters": job.parameters,
+        "parameter_sources": job.parameter_sources,
+        "change_threshold": order.change_threshold,
+        "limits": {
+            "timeout_seconds": order.timeout_seconds,
+            "memory_bytes": memory_limit(order.memory_bytes),
+        },
+        "warnings": shown_warnings(executed),
+        "status": "complete",
+        **origins,
+        **facts,
+    }
+    clean: dict[str, Any] = without_secrets(manifest, named_secrets(job.given))
+    return clean
+
+
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write `manifest.json` into a run folder."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
+    (folder / MANIFEST).write_text(f"{text}\n", encoding="utf-8")

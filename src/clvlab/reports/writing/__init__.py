@@ -1,0 +1,1 @@
+"""What a notebook writes a page with."""
