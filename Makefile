@@ -50,6 +50,7 @@ lock: $(READY)  ## resolve requirements.lock and environment.yml again from pypr
 
 bench: $(READY)  ## time clvlab against its peers in one run; prints ratios
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/engine.py
 
 trust: $(READY)  ## the release-size checks of correctness; takes a while
 	@$(BIN)/python -m pytest -m trust

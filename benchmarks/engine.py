@@ -55,9 +55,7 @@ def write_workspace(folder: Path, reports: int, seconds: float) -> Path:
     """A catalogue of one report with that many variants."""
     cells = [new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}), new_code_cell(WORK)]
     nbformat.write(new_notebook(cells=cells), folder / "work.ipynb")
-    variants = "".join(
-        f'[[reports.work.variants]]\nname = "v{number}"\n' for number in range(reports)
-    )
+    variants = "".join(f"[reports.work.variants.v{number}]\n" for number in range(reports))
     catalogue = folder / "catalogue.toml"
     catalogue.write_text(
         "[reports.work]\n"

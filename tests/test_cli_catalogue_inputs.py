@@ -98,7 +98,7 @@ def test_parameters_come_from_the_catalogue_then_a_file_then_the_command_line(or
         ("file mine.yaml", {"rate": 0.03, "unit": "week", "data": "../mine.csv"}),
         ("command line", {"rate": "0.04"}),
     )
-    assert (order.report, order.variant, order.as_of) == ("region", "south", "2024-06-30")
+    assert (order.report, order.variant, order.as_of) == ("region", "south-what-if", "2024-06-30")
     assert (order.timeout_seconds, order.memory_bytes) == (1800.0, 1_000_000_000)
     assert (order.pdf, order.force) == (True, True)
     assert order.data_folder == str(workspace / "reports")
@@ -181,6 +181,15 @@ def test_list_says_how_reports_stand(workspace):
     ]
 
 
+@pytest.mark.parametrize("command", ["run", "list"])
+def test_a_day_before_the_first_week_of_the_calendar_is_refused_in_words(workspace, command):
+    path = workspace / "reports" / "catalogue.toml"
+    path.write_text(CATALOGUE.replace("monthly", "weekly"))
+    result = call(command, "--as-of", "0001-01-03")
+    assert result.exit_code == 2
+    assert "parameter 'as_of' must be a day with whole periods before and after" in result.stderr
+
+
 def test_list_of_an_empty_catalogue(workspace):
     (workspace / "reports" / "catalogue.toml").write_text("")
     assert call("list").stdout == "catalogue.toml has no reports yet.\n"
@@ -224,6 +233,17 @@ def test_diff_shows_what_changed(workspace):
     assert "Size" not in result.stdout
     quiet = call("diff", "region", "2024-05-31", "2024-06-30", "--threshold", "0.5")
     assert "20.0" not in quiet.stdout
+
+
+def test_diff_goes_by_the_newer_runs_threshold_and_finds_its_catalogue(workspace, monkeypatch):
+    for day, clv in (("2024-05-31", 100.0), ("2024-06-30", 101.0)):
+        complete(workspace, f"toy/cdnow/{day}", clv=clv)
+    monkeypatch.chdir(workspace / "notebooks")
+    asked = ("diff", "toy", "2024-05-31", "2024-06-30", "--catalogue", "../reports/catalogue.toml")
+    assert "No result changed by more than 5" in call(*asked).stdout
+    manifest = workspace / "reports/toy/cdnow/2024-06-30/manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"change_threshold": 0}))
+    assert "1.0\u00a0%" in call(*asked).stdout
 
 
 def test_prune_keeps_what_the_catalogue_says(workspace):

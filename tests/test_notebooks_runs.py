@@ -44,14 +44,14 @@ def test_the_page_shows_what_was_recorded(clv_study):
 
 def test_the_folder_holds_every_table_and_figure(clv_study):
     tables = {path.stem for path in (clv_study.folder / "tables").glob("*.csv")}
-    assert {"best-customers", "data-quality", "deciles", "purchase-parameters"} <= tables
+    assert {"customers", "data-quality", "deciles", "purchase-parameters"} <= tables
     figures = {path.name for path in (clv_study.folder / "figures").iterdir()}
     for name in ("tracking", "holdout-by-frequency", "probability-alive", "value-by-decile"):
         assert {f"{name}.png", f"{name}.svg", f"{name}.csv"} <= figures
 
 
 def test_no_raw_column_name_stands_on_the_page(clv_study):
-    best = pd.read_parquet(clv_study.folder / "tables" / "best-customers.parquet")
+    best = pd.read_parquet(clv_study.folder / "tables" / "customers.parquet")
     page = clv_study.page.read_text(encoding="utf-8")
     visible = page.split('id="code"')[0]
     for column in best.columns:
@@ -93,16 +93,33 @@ def test_the_workbook_holds_every_table(clv_study):
     book = openpyxl.load_workbook(clv_study.folder / "tables.xlsx", read_only=True)
     tables = {path.stem for path in (clv_study.folder / "tables").glob("*.parquet")}
     assert set(book.sheetnames[1:]) == tables
-    best = next(book["best-customers"].iter_rows(max_row=1, values_only=True))
+    best = next(book["customers"].iter_rows(max_row=1, values_only=True))
     assert best[0] == "customer"
     assert not any("_" in label for label in best)
 
 
-def test_the_calendar_of_purchases_is_kept(clv_study):
+def test_the_calendar_of_rows_is_kept(clv_study):
     calendar = json.loads((clv_study.folder / "calendar.json").read_text())
     assert calendar["as_of"] == "1998-06-30"
+    quality = pd.read_parquet(clv_study.folder / "tables" / "data-quality.parquet")
     counts = [count for count, _, _ in calendar["days"].values()]
-    assert sum(counts) == clv_study.results["purchases"]
+    assert sum(counts) == quality["rows"].iloc[0] == 6919
+
+
+def test_every_customer_is_in_the_file_and_fifty_are_on_the_page(clv_study):
+    customers = pd.read_parquet(clv_study.folder / "tables" / "customers.parquet")
+    assert len(customers) == customers["customer_id"].nunique() == 2357
+    assert customers["clv"].is_monotonic_decreasing
+    total = clv_study.results["total"]["clv"]
+    assert customers["clv"].sum() == pytest.approx(total, rel=1e-9)
+    page = clv_study.page.read_text(encoding="utf-8")
+    assert page.split('id="table-customers"')[1].split("</table>")[0].count("<tr>") == 51
+    assert "at most fifty here; the file has all 2,357." in page
+
+
+def test_data_that_reach_the_as_of_day_are_not_called_stale(clv_study):
+    assert clv_study.results["stale_days"] == 0
+    assert "may have stopped" not in clv_study.page.read_text(encoding="utf-8")
 
 
 def test_cards_name_their_results(clv_study):
@@ -116,17 +133,38 @@ def test_cards_name_their_results(clv_study):
     ]
 
 
-def test_windows_roll_with_the_as_of_day_and_are_told(tmp_path):
-    rolling = {"holdout": "13 weeks", "fit_on": "65 weeks", "n_draws": 20, "horizon": "8 weeks"}
-    run = run_report(
-        "clv-study", data="cdnow-sample", as_of="1998-05-31", parameters=rolling, out=tmp_path
+@pytest.fixture(scope="module")
+def rolling(tmp_path_factory):
+    """Windows of fixed length, as of a month after the data end."""
+    return run_report(
+        "clv-study",
+        data="cdnow-sample",
+        as_of="1998-07-31",
+        parameters={
+            "holdout": "13 weeks",
+            "fit_on": "74 weeks",
+            "n_draws": 20,
+            "horizon": "8 weeks",
+        },
+        out=tmp_path_factory.mktemp("rolling"),
     )
-    assert run.results["calibration_end"] == "1998-03-01"
-    assert run.results["base"]["customers"] == 2357
-    assert 0 < run.results["fit"]["customers"] < 2357
-    page = run.page.read_text(encoding="utf-8")
+
+
+def test_windows_roll_with_the_as_of_day_and_are_told(rolling):
+    assert rolling.results["calibration_end"] == "1998-05-01"
+    assert rolling.results["base"]["customers"] == 2357
+    assert 0 < rolling.results["fit"]["customers"] < 2357
+    page = rolling.page.read_text(encoding="utf-8")
     assert "The holdout is the last 13 weeks up to the as-of day and rolls with it." in page
-    assert "the customers who came in the last 65 weeks; all customers are scored." in page
+    assert "the customers who came in the last 74 weeks; all customers are scored." in page
+
+
+def test_data_that_stop_before_the_as_of_day_are_stamped_and_among_the_limits(rolling):
+    assert rolling.results["stale_days"] == 31
+    page = rolling.page.read_text(encoding="utf-8")
+    sentence = "No purchase was seen in the last 31 days up to 1998-07-31"
+    stamp, limit = (place for place in range(len(page)) if page.startswith(sentence, place))
+    assert stamp < page.index('<ul class="clv-limits">') < limit
 
 
 EVIL = ["<script>alert(1)</script>", "=cmd()", "@x", "007"]
@@ -159,17 +197,17 @@ def test_names_that_mean_harm_do_none_on_the_page(small_shop):
 
 
 def test_names_that_mean_harm_do_none_in_csv(small_shop):
-    with (small_shop.folder / "tables" / "best-customers.csv").open(encoding="utf-8") as stream:
+    with (small_shop.folder / "tables" / "customers.csv").open(encoding="utf-8") as stream:
         ids = {row[0] for row in csv.reader(stream)}
     assert {"<script>alert(1)</script>", "'=cmd()", "'@x", "007"} <= ids
     assert "=cmd()" not in ids
-    raw = pd.read_parquet(small_shop.folder / "tables" / "best-customers.parquet")
+    raw = pd.read_parquet(small_shop.folder / "tables" / "customers.parquet")
     assert set(EVIL) <= set(raw["customer_id"])
 
 
 def test_names_that_mean_harm_do_none_in_excel(small_shop):
     path = small_shop.folder / "tables.xlsx"
-    sheet = openpyxl.load_workbook(path)["best-customers"]
+    sheet = openpyxl.load_workbook(path)["customers"]
     cells = {cell.value: cell for (cell,) in sheet.iter_rows(max_col=1)}
     for text in EVIL:
         assert cells[text].data_type == "s"

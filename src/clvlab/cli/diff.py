@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clvlab.cli.exits import in_words
-from clvlab.cli.options import Out, VariantName, catalogue_file
+from clvlab.cli.options import CatalogueFile, Out, VariantName, catalogue_file
 
 
 def diff(
@@ -16,8 +16,12 @@ def diff(
     after: Annotated[str, typer.Argument(metavar="DATE", help="Last day of the later run.")],
     variant: VariantName = None,
     threshold: Annotated[
-        float, typer.Option(min=0, help="Relative change from which on a number is shown.")
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            min=0, help="Relative change beyond which a number is shown; that of the newer run."
+        ),
+    ] = None,
+    catalogue: CatalogueFile = None,
     out: Out = None,
 ) -> None:
     """Show which results changed between two runs of a report."""
@@ -25,6 +29,6 @@ def diff(
         from clvlab.reports.history.changes_text import changes_text
         from clvlab.reports.history.runs import find_run
 
-        folder = out or catalogue_file(None).parent
+        folder = out or catalogue_file(catalogue).parent
         earlier, later = (find_run(folder, report, day, variant) for day in (before, after))
         typer.echo(changes_text(earlier, later, threshold), nl=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clvlab.cli.catalogues import catalogue_with
 from clvlab.cli.exits import in_words
 from clvlab.cli.options import CatalogueFile, Out, asked_day, catalogue_file
 
@@ -74,14 +75,8 @@ def describe(
 
 
 def _entry(name: str, asked: Path | None) -> Report | None:
-    from clvlab.reports.nights.catalogue import read_catalogue
-
-    path = catalogue_file(asked)
-    if asked is None and (name.endswith(".ipynb") or not path.is_file()):
-        return None
-    known = read_catalogue(path)
-    is_there = name in {report.name for report in known.reports}
-    return known.report(name) if is_there or asked else None
+    known = catalogue_with(name, asked)
+    return None if known is None else known.report(name)
 
 
 def _notebook(name: str) -> Path:
@@ -116,6 +111,10 @@ def _question(notebook: Path) -> str:
 
 
 def _parameter_row(parameter: Parameter) -> tuple[str, ...]:
+    from clvlab.reports.orders.written_secrets import written_secret
+
     default = parameter.default
     shown = "none" if default is None else str(default)
+    if written_secret(default):
+        shown = "(holds a password)"
     return parameter.name, parameter.expected, parameter.unit, shown, parameter.help

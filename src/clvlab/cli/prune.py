@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clvlab.cli.exits import in_words, short
+from clvlab.cli.exits import FAILED, in_words, short, stop
 from clvlab.cli.options import CatalogueFile, Out, catalogue_file
 
 
@@ -25,17 +25,18 @@ def prune(
         from clvlab.reports.history.retention import RetentionRule
         from clvlab.reports.history.retention import prune as prune_runs
         from clvlab.reports.nights.catalogue import read_catalogue
-        from clvlab.reports.pages.index import write_index
+        from clvlab.reports.pages.index import renew_index
 
         known = read_catalogue(catalogue_file(catalogue))
         kept = known.retention
         rule = RetentionRule(newest=kept.newest, month_ends=kept.month_ends)
         folder = (out or known.folder).absolute()
         gone = prune_runs(folder, rule, dry_run=dry_run)
-        if gone and not dry_run:
-            write_index(folder)
+        trouble = renew_index(folder) if gone and not dry_run else ""
     verb = "would go" if dry_run else "gone    "
     for path in gone:
         typer.echo(f"{verb} {short(path)}")
     runs = "run" if len(gone) == 1 else "runs"
     typer.echo(f"{len(gone)} {runs} {'to be removed' if dry_run else 'removed'}.")
+    if trouble:
+        stop(f"{trouble}.", FAILED)

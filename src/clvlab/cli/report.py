@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clvlab.cli.exits import FAILED, in_words, short, stop
+from clvlab.cli.catalogues import catalogue_with
+from clvlab.cli.exits import BY_SIGNAL, FAILED, in_words, short, stop
 from clvlab.cli.options import (
     CatalogueFile,
     Columns,
@@ -17,15 +20,15 @@ from clvlab.cli.options import (
     Force,
     Out,
     asked_quantity,
-    catalogue_file,
     gather_parameters,
 )
 from clvlab.errors import ParameterError, Problem, ReportError
 
 if TYPE_CHECKING:
-    from clvlab.reports.nights.catalogue import Catalogue
     from clvlab.reports.orders.order import Order
     from clvlab.reports.running.run import RunResult
+
+_SIGNAL = re.compile(r"\bSIG[A-Z]+\b")
 
 
 def report(
@@ -61,8 +64,10 @@ def report(
     """Run one report and print where it is.
 
     Parameters come from the catalogue when it has a report of that name, then from the file, then
-    from the command line. Ends with 0 when all is good, 1 when the report failed (an earlier one
-    stays in place), 2 when a parameter was refused before anything ran.
+    from the command line. A run with other parameters than the catalogue's is kept apart, as the
+    variant NAME-what-if. Ends with 0 when all is good, 1 when the report failed (an earlier one
+    stays in place), 2 when a parameter was refused before anything ran, 128 and its number when a
+    signal ended it, as 143 for SIGTERM.
     """
     with in_words():
         given = gather_parameters(
@@ -70,7 +75,10 @@ def report(
         )
         as_of = _take_as_of(given, as_of)
         order = _base_order(name, catalogue, variant, owns_data="data" in given)
+        of_own_data = "data" in given and variant is None
         order = _with_layers(order, parameters, given)
+        if order.report and not of_own_data and (parameters or given.keys() - {"as_of"}):
+            order = _kept_apart(order)
         order = replace(order, as_of=as_of, force=force, pdf=pdf or order.pdf)
         order = replace(order, out=str(out or order.out))
         order = _limited(order, timeout, memory)
@@ -96,7 +104,7 @@ def _base_order(
     """The order as the catalogue has it, or one for the notebook alone."""
     from clvlab.reports.orders.order import Order
 
-    known = _read_catalogue(name, catalogue)
+    known = catalogue_with(name, catalogue)
     if known is None:
         return Order(name, "reports", variant=variant or "")
     entry = known.report(name)
@@ -108,18 +116,6 @@ def _base_order(
         others = ", ".join(each.name for each in entry.variants[1:])
         sys.stderr.write(f"note: this is the variant {chosen.name}; there are also {others}.\n")
     return replace(order, variant=chosen.name, layers=chosen.layers)
-
-
-def _read_catalogue(name: str, asked: Path | None) -> Catalogue | None:
-    """The catalogue, when it is asked for, or is there and has a report of that name."""
-    from clvlab.reports.nights.catalogue import read_catalogue
-
-    path = catalogue_file(asked)
-    if asked is None and (name.endswith(".ipynb") or not path.is_file()):
-        return None
-    known = read_catalogue(path)
-    is_there = name in {report.name for report in known.reports}
-    return known if is_there or asked else None
 
 
 def _with_layers(order: Order, file: Path | None, given: dict[str, object]) -> Order:
@@ -134,6 +130,13 @@ def _with_layers(order: Order, file: Path | None, given: dict[str, object]) -> O
     if given:
         layers.append(("command line", rebased(given, Path.cwd(), base)))
     return replace(order, layers=tuple(layers))
+
+
+def _kept_apart(order: Order) -> Order:
+    """A run that the catalogue would make otherwise, so that it does not take the place of one."""
+    name = "-".join(filter(None, (order.variant, "what-if")))
+    sys.stderr.write(f"note: not as the catalogue has it, so it is kept apart as {name}.\n")
+    return replace(order, variant=name)
 
 
 def _limited(order: Order, timeout: str | None, memory: str | None) -> Order:
@@ -171,4 +174,13 @@ def _tell(result: RunResult) -> None:
 
 def _tell_failure(error: ReportError) -> None:
     details = f"\ndetails: {short(error.folder)}" if error.folder else ""
-    stop(f"{error}\nAn earlier report, if there is one, is still in place.{details}", FAILED)
+    said = f"{error}\nAn earlier report, if there is one, is still in place.{details}"
+    stop(said, _exit_code(error))
+
+
+def _exit_code(error: ReportError) -> int:
+    """That of a failure, or what a shell would say when a signal ended the run."""
+    from clvlab.reports.places.stopping import StoppedError
+
+    told = _SIGNAL.search(error.line) if isinstance(error.__context__, StoppedError) else None
+    return BY_SIGNAL + signal.Signals[told[0]] if told else FAILED

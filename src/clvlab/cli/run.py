@@ -38,8 +38,10 @@ def run(
     """Run every report that the catalogue says is due.
 
     Due is what has no complete run for the latest day, week, month or quarter that is over. Ends
-    with 0 when all is good, 1 when a report failed, 2 when the catalogue or a parameter was
-    refused before anything ran. A failing night leaves one line in failures.txt.
+    with 0 when all is good, 1 when a report failed or the index can't be written, 2 when the
+    catalogue was refused and nothing was run, or nothing went wrong but that the parameters or
+    data of a report were refused, 128 and its number when a signal ended it. What failed or was
+    refused leaves a folder beside the report's runs, and the night one line in failures.txt.
     """
     with in_words():
         from clvlab.reports.nights.agenda import orders_due, standings
@@ -62,8 +64,7 @@ def run(
     if not orders:
         typer.echo(f"nothing is due as of {day}")
         return
-    _tell(night, notice)
-    typer.echo(f"index  {short(folder / 'index.html')}")
+    _tell(night, folder / "index.html", notice)
     raise typer.Exit(_exit_code(night))
 
 
@@ -81,8 +82,8 @@ def _read_catalogue(path: Path, day: date, folder: Path) -> Catalogue:
         stop(f"{error}\n\n{notice}", REFUSED)
 
 
-def _tell(night: Night, notice: str) -> None:
-    """Where the reports are, and on the error stream what went wrong, the notice last."""
+def _tell(night: Night, index: Path, notice: str) -> None:
+    """Where the reports are, and on the error stream what went wrong, the notice last of all."""
     for outcome in night.outcomes:
         for warning in outcome.warnings:
             sys.stderr.write(f"note: {outcome.name}: {warning}\n")
@@ -91,6 +92,8 @@ def _tell(night: Night, notice: str) -> None:
             sys.stderr.write(f"\n{outcome.message}{where}\n")
         if outcome.folder and not outcome.has_failed:
             typer.echo(f"report {short(outcome.folder)}/report.html")
+    if index.is_file():
+        typer.echo(f"index  {short(index)}")
     if notice:
         sys.stderr.write(f"\n{notice}\n")
     sys.stderr.flush()
@@ -100,6 +103,6 @@ def _exit_code(night: Night) -> int:
     if night.stopped_by is not None:
         return BY_SIGNAL + night.stopped_by
     states = {outcome.state for outcome in night.outcomes}
-    if "failed" in states:
+    if "failed" in states or night.trouble:
         return FAILED
     return REFUSED if "refused" in states else 0

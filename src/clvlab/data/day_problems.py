@@ -17,7 +17,7 @@ _PAIR_FIRST = re.compile(PAIR_FIRST)
 _EXCEL_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
 _YEAR_FIRST = re.compile(r"\d{4}([/.])\d{1,2}\1\d{1,2}( \d{1,2}:\d{2}(:\d{2})?)?")
 _MONTHS = 12
-_FIRST_SENSIBLE_DAY = int(np.datetime64("1900-01-01", "D").astype(np.int64))
+FIRST_SENSIBLE_DAY = int(np.datetime64("1900-01-01", "D").astype(np.int64))
 
 
 def note_day_problems(
@@ -56,7 +56,7 @@ def note_day_problems(
         found = "some say their time zone and others do not"
         problems.add(subject, "must hold dates of one kind", found, "Export one of the two.")
         return
-    early = positions[(read.days < _FIRST_SENSIBLE_DAY) & (read.days != NO_DAY)]
+    early = positions[(read.days < FIRST_SENSIBLE_DAY) & (read.days != NO_DAY)]
     if len(early):
         found = f"earlier are {raw.name_rows(early.tolist())}"
         remedy = "Such dates often stand for a missing one: correct them, or leave these rows out."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,10 @@ from clvlab.data.options import Reading
 NO_DAY = np.iinfo(np.int64).min
 """Stands for a day that could not be read."""
 
+FIRST_DAY = date(1970, 1, 1)
+
 Days = NDArray[np.int64]
-"""Days since 1970-01-01."""
+"""Days since `FIRST_DAY`, 1970-01-01."""
 
 _TIME = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?)?"
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from clvlab import schema
 from clvlab.data.amounts import Floats, numbers_of
+from clvlab.data.calendar import make_calendar
 from clvlab.data.column_map import NUMERIC, ColumnMap
 from clvlab.data.currencies import Conversion, find_conversion
-from clvlab.data.day_problems import note_day_problems
-from clvlab.data.days import Days, read_days
-from clvlab.data.exact_money import Units, to_minor_units
+from clvlab.data.day_problems import FIRST_SENSIBLE_DAY, note_day_problems
+from clvlab.data.days import FIRST_DAY, NO_DAY, Days, read_days
+from clvlab.data.exact_money import MinorUnits, Units, to_minor_units
 from clvlab.data.identifiers import Coded, coded, missing_ids, typed_ids
 from clvlab.data.options import Policies, Reading
 from clvlab.data.quality import QualityLedger
@@ -70,13 +72,14 @@ class Lines:
 
 def read_lines(
     raw: RawTable, columns: ColumnMap, reading: Reading, policies: Policies
-) -> tuple[Lines, QualityLedger]:
+) -> tuple[Lines, QualityLedger, pd.DataFrame]:
     """Read every row, and count those without an id.
 
     Returns
     -------
     tuple
-        The rows with an id, and a ledger that has counted the rows read and those left out.
+        The rows with an id; a ledger that has counted the rows read and those left out; and the
+        calendar of all rows up to the last day that is seen (see `TransactionLog`).
 
     Raises
     ------
@@ -88,7 +91,7 @@ def read_lines(
     absent = missing_ids(ids)
     present = np.flatnonzero(~absent)
     who = _customers(problems, raw, columns, ids, absent, policies)
-    days = _days(raw, columns, present, reading, problems)
+    days = _days(raw, columns, absent, reading, problems)
     amounts = numbers_of(raw, columns, schema.AMOUNT, reading, problems)
     _note_amounts(problems, raw, columns.source_of(schema.AMOUNT), amounts, present)
     conversion = find_conversion(raw, columns.plain.get("currency"), present, policies, problems)
@@ -99,11 +102,13 @@ def read_lines(
     }
     _note_infinite(problems, raw, columns, numbers, present)
     problems.raise_if_any()
-    units, ledger = _money(amounts, absent, present, conversion, policies)
+    money, ledger = _money(amounts, absent, present, conversion, policies)
     if conversion.rates is not None and "margin" in numbers:
         numbers["margin"] = numbers["margin"] * conversion.rates
+    calendar = _calendar(days, absent, who, money, policies.last_day(reading.time_zone))
+    units, days = money.units[present], days[present]
     lines = Lines(present, who.codes, who.distinct, days, units, numbers, conversion)
-    return lines, ledger
+    return lines, ledger, calendar
 
 
 def _money(
@@ -112,8 +117,8 @@ def _money(
     present: NDArray[np.int64],
     conversion: Conversion,
     policies: Policies,
-) -> tuple[Units, QualityLedger]:
-    """Minor units of the rows with an id, and the ledger with the first two steps."""
+) -> tuple[MinorUnits, QualityLedger]:
+    """Minor units of all rows, and the ledger with the first two steps."""
     amounts = np.where(absent & ~np.isfinite(amounts), amounts.dtype.type(0), amounts)
     if conversion.rates is not None:
         amounts = amounts.astype(np.float64)
@@ -125,28 +130,44 @@ def _money(
     ledger.add("missing_ids", "removed", absent.sum(), money.units[absent], policies.missing_ids)
     if money.rounded:
         ledger.add("rounded_amounts", "noted", money.rounded, nothing)
-    units = money.units[present]
     if conversion.converted is not None:
-        moved = conversion.converted
+        moved = present[conversion.converted]
         policy = f"into {conversion.currency}"
-        ledger.add("converted_amounts", "noted", moved.sum(), units[moved], policy)
-    return units, ledger
+        ledger.add("converted_amounts", "noted", len(moved), money.units[moved], policy)
+    return money, ledger
 
 
 def _days(
     raw: RawTable,
     columns: ColumnMap,
-    present: NDArray[np.int64],
+    absent: Mask,
     reading: Reading,
     problems: Problems,
 ) -> Days:
-    source = columns.plain[schema.DATE]
+    """The day of every row; rows without an id may have none, the others must."""
+    source, present = columns.plain[schema.DATE], np.flatnonzero(~absent)
     values = raw.column(source)
-    if len(present) < raw.n_rows:
-        values = values.iloc[present].reset_index(drop=True)
-    read = read_days(values, reading)
+    whole = len(present) == raw.n_rows
+    read = read_days(values if whole else values.iloc[present].reset_index(drop=True), reading)
     note_day_problems(problems, raw, source, read, present, reading)
-    return read.days
+    if whole:
+        return read.days
+    days = np.full(raw.n_rows, NO_DAY)
+    days[present] = read.days
+    days[absent] = read_days(values[absent].reset_index(drop=True), reading).days
+    return days
+
+
+def _calendar(days: Days, absent: Mask, who: Coded, money: MinorUnits, last: date) -> pd.DataFrame:
+    """The calendar of the rows up to a day, those without an id and all returns included."""
+    customers = who.codes
+    if absent.any():
+        customers = np.full(len(days), -1)
+        customers[~absent] = who.codes
+    seen = (days >= FIRST_SENSIBLE_DAY) & (days <= (last - FIRST_DAY).days)
+    if not seen.all():
+        days = np.where(seen, days, NO_DAY)
+    return make_calendar(days, customers, who.distinct, money)
 
 
 def _customers(

@@ -27,6 +27,14 @@ class TransactionLog:
         Currency code of the money columns, None when unknown.
     simulated
         True when nobody ever bought any of this.
+    calendar
+        The rows of the source by the day that each bears, before anything was left out, merged
+        or set off: `date` (datetime64, midnight), `rows` (int64), `amount` (their exact sum in
+        `currency`, `decimal.Decimal`) and `digest` (uint64, which changes with any customer id or
+        amount of the day and not with the order of the rows). Returns, duplicates and rows
+        without a customer id count; days after the as-of date, or else after today, and rows
+        without an id that have no readable date don't. None when the log was not read from a
+        source. A row dated after some day never changes what the calendar holds up to it.
     """
 
     table: pd.DataFrame
@@ -34,6 +42,7 @@ class TransactionLog:
     name: str
     currency: str | None = None
     simulated: bool = False
+    calendar: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         days = self.table[schema.DATE]

@@ -20,6 +20,9 @@ ALLOWED = {
 }
 """The policies and what each may be; the first is the default."""
 
+# Later days can't be kept as datetime64 in nanoseconds.
+_LAST_DAY = date(2261, 12, 31)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -101,9 +104,9 @@ class Policies:
                 problems.add(subject, f"must be 1 for {code} itself", f"got {rate!r}")
 
     def last_day(self, time_zone: str | None) -> date:
-        """The last day that can be seen: the as-of date, or else today."""
+        """The last day that can be seen: the as-of date, or else today; 2261-12-31 at most."""
         if self.as_of is not None:
-            return parse_date(self.as_of, "as_of")
+            return min(parse_date(self.as_of, "as_of"), _LAST_DAY)
         zone = zone_of(time_zone) if time_zone is not None else None
         return datetime.now(tz=UTC).astimezone(zone).date()
 

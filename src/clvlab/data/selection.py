@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from clvlab import schema
 from clvlab.data.column_map import ColumnMap
+from clvlab.data.days import FIRST_DAY
 from clvlab.data.duplicates import repeated_rows
 from clvlab.data.gather import CustomerDays, gather
 from clvlab.data.lines import Lines, Mask
@@ -17,10 +17,6 @@ from clvlab.data.options import Policies, Reading
 from clvlab.data.quality import QualityLedger
 from clvlab.data.raw_table import RawTable
 from clvlab.errors import Problems
-
-_FIRST_DAY = date(1970, 1, 1)
-# Later days can't be kept as datetime64 in nanoseconds.
-_LAST_DAY = date(2261, 12, 31)
 
 
 def select_lines(
@@ -69,8 +65,8 @@ def _seen(
     policies: Policies,
     problems: Problems,
 ) -> Lines:
-    last = min(policies.last_day(reading.time_zone), _LAST_DAY)
-    late = lines.days > (last - _FIRST_DAY).days
+    last = policies.last_day(reading.time_zone)
+    late = lines.days > (last - FIRST_DAY).days
     if policies.as_of is not None:
         return _removed(lines, ledger, "after_as_of", late, f"as_of {last.isoformat()}")
     if policies.future_dates == "error" and late.any():

@@ -213,13 +213,14 @@ def load_raw(
     InputError
         With every problem found, or when no purchase is left.
     """
-    lines, ledger = read_lines(raw, columns, reading, policies)
+    lines, ledger, calendar = read_lines(raw, columns, reading, policies)
     lines, days = select_lines(lines, ledger, raw, columns, reading, policies)
     table = make_purchases(lines, days, ledger, raw, columns, policies)
     quality = ledger.table()
     if not len(table):
         raise _nothing_left(raw, columns, lines, ledger)
-    return TransactionLog(table, quality, name or raw.label, lines.conversion.currency)
+    currency = lines.conversion.currency
+    return TransactionLog(table, quality, name or raw.label, currency, calendar=calendar)
 
 
 def _nothing_left(

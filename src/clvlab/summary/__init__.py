@@ -4,14 +4,17 @@ from clvlab.summary.customer_summary import CustomerSummary
 from clvlab.summary.gather import summarize
 from clvlab.summary.left_truncation import LeftTruncation, detect_left_truncation
 from clvlab.summary.split import customers_to_fit, describe_windows, split_days
+from clvlab.summary.stale_end import StaleEnd, detect_stale_end
 from clvlab.summary.support import supported_questions
 
 __all__ = [
     "CustomerSummary",
     "LeftTruncation",
+    "StaleEnd",
     "customers_to_fit",
     "describe_windows",
     "detect_left_truncation",
+    "detect_stale_end",
     "split_days",
     "summarize",
     "supported_questions",

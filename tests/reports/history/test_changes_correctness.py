@@ -11,6 +11,7 @@ from clvlab.reports.history.changes import (
     notable_changes,
 )
 from clvlab.reports.history.changes_text import changes_text
+from clvlab.reports.history.made import asked_alike
 from clvlab.reports.history.result_words import ResultWords, words_of
 from clvlab.reports.history.runs import load_run
 from clvlab.reports.pages.change_html import card_changes, change_html
@@ -182,3 +183,42 @@ def test_terminal_is_told_of_nothing_and_of_what_was_made_differently(keep_run):
     text = changes_text(before, after, 0.05)
     assert "Made differently:\nhorizon: 52 weeks → 39 weeks" in text
     assert text.endswith("No result changed by more than 5\u00a0%.\n")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "asked", "shown"),
+    [
+        (0.5, 0.0, None, True),
+        (0.0, 0.5, None, False),
+        (0.0, None, None, False),
+        (0.0, 0.5, 0.001, True),
+        (0.5, 0.0, 0.05, False),
+    ],
+)
+def test_terminal_goes_by_the_threshold_of_the_newer_run(keep_run, older, newer, asked, shown):
+    kept = [
+        load_run(keep_run(day, {"share": share}, change_threshold=threshold))
+        for day, share, threshold in (("2024-01-31", 0.6, older), ("2024-02-29", 0.61, newer))
+    ]
+    assert ("Best tenth" in changes_text(*kept, asked)) == shown
+    assert ("Best tenth" in changes_text(*kept[::-1], asked)) == shown
+
+
+def test_small_threshold_is_not_shown_as_nothing(keep_run):
+    before, after = (load_run(keep_run(day)) for day in ("2024-01-31", "2024-02-29"))
+    assert changes_text(before, after, 0.005).endswith("by more than 0.5\u00a0%.\n")
+
+
+def test_correlations_count_on_their_own_scale_and_likelihoods_not_at_all():
+    before = {"spearman": 0.0259, "fit": {"log_likelihood": -900.0}, "pearson": 0.1}
+    after = {"spearman": 0.0182, "fit": {"log_likelihood": -1800.0}, "pearson": 0.16}
+    assert [change.result for change in notable_changes(before, after)] == ["pearson"]
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"), [("horizon", False), ("n_draws", True), ("as_of", True), ("seed", True)]
+)
+def test_other_questions_are_told_from_other_dates(name, alike):
+    before = {"parameters": {"horizon": "52 weeks", "n_draws": 100, "as_of": "a", "seed": 1}}
+    after = {"parameters": before["parameters"] | {name: "other"}}
+    assert asked_alike(before, after) is alike

@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from clvlab.errors import InputError, ParameterError
-from clvlab.reports.history.runs import find_failures, find_run, find_runs, load_run, previous_run
+from clvlab.reports.history.runs import (
+    find_failures,
+    find_run,
+    find_runs,
+    load_run,
+    previous_run,
+    runs_in,
+    unmended,
+)
 
 
 def test_run_gives_back_what_was_kept(keep_run):
@@ -139,3 +147,18 @@ def test_run_is_looked_up_with_suggestions(keep_run, tmp_path):
         find_run(tmp_path, "clv-study", date(2024, 1, 30), "south")
     with pytest.raises(InputError, match="must be a date"):
         find_run(tmp_path, "clv-study", "January")
+
+
+def test_failure_is_mended_by_a_run_that_began_after_it(keep_run, keep_failure, tmp_path):
+    keep_run("2024-01-31", started="2024-02-10T06:00:00+00:00")  # made once more
+    keep_run("2024-02-29", started="2024-03-01T06:00:00+00:00")
+    runs = runs_in(tmp_path / "clv-study" / "cdnow")
+    assert [run.as_of.isoformat() for run in runs] == ["2024-01-31", "2024-02-29"]
+    keep_failure(None, started="2024-03-01T05:00:00+00:00")
+    keep_failure("2024-02-29", started="2024-03-02T05:00:00+00:00")
+    keep_failure("2024-01-31", started="2024-03-02T05:00:00+00:00")
+    keep_failure("2024-03-31", started="")
+    failures = find_failures(tmp_path)
+    standing = [failure.folder.name for failure in unmended(failures, runs)]
+    assert standing == ["2024-02-29.failed", "2024-03-31.failed"]
+    assert unmended(failures, []) == failures

@@ -1,5 +1,6 @@
 """Rows that came late are told, always and only then."""
 
+import inspect
 import json
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clvlab.data import TransactionLog
+from clvlab.data import TransactionLog, load_transactions
 from clvlab.reports import Page
-from clvlab.reports.history.late_rows import late_rows
+from clvlab.reports.history.late_rows import READING, late_rows
 from clvlab.reports.writing.calendar import write_calendar
 
 EARLIER, LATER = date(1998, 5, 17), date(1998, 6, 30)
@@ -37,13 +38,51 @@ def _text(column):
     return column.astype(str) if column.dtype == object else column
 
 
-def compare(before, after, *, earlier=EARLIER, later=LATER):
+def compare(before, after, *told, earlier=EARLIER, later=LATER):
     with TemporaryDirectory() as name:
         old, new = Path(name) / "old", Path(name) / "new"
         for folder, rows, as_of in ((old, before, earlier), (new, after, later)):
             folder.mkdir()
             write_calendar(log_of(rows), as_of, folder)
-        return late_rows(old, new)
+        return late_rows(old, new, *told)
+
+
+DOUBLED = [(who, day, str(2 * float(amount))) for who, day, amount in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "names"),
+    [
+        ({"columns": "amount=price"}, {"columns": "amount=2*price"}, ["columns"]),
+        ({"columns": {"amount": "a"}, "horizon": 1}, {"columns": {"amount": "b"}}, ["columns"]),
+        ({"decimal": "."}, {"decimal": ",", "thousands": "."}, ["decimal", "thousands"]),
+        ({}, {"returns": "drop", "duplicates": "drop"}, ["returns", "duplicates"]),
+    ],
+)
+def test_rows_that_were_read_differently_are_not_called_late(before, after, names):
+    found = compare(ROWS, DOUBLED, before, after)
+    assert found == {"since": "1998-05-17", "read_differently": names}
+    assert compare(ROWS, ROWS + NEW, before, after) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"as_of": "1998-05-17", "horizon": "26 weeks"}, {"as_of": LATER, "horizon": "52 weeks"}),
+        ({"data": "may.csv", "exchange_rates": None}, {"data": "june.csv"}),
+        ({"decimal": "."}, {}),
+        ({"columns": {"date": "1998-01-01"}}, {"columns": {"date": date(1998, 1, 1)}}),
+    ],
+)
+def test_parameters_that_do_not_say_how_to_read_hide_no_late_rows(before, after):
+    assert len(compare(ROWS, DOUBLED, before, after)["months"]) == 2
+
+
+def test_every_option_of_reading_is_compared():
+    options = inspect.signature(load_transactions).parameters
+    given = {name: each.default for name, each in options.items() if name != "source"}
+    assert given.keys() - READING.keys() == {"as_of", "name"}
+    assert {name: given[name] for name in READING} == READING
 
 
 def test_new_days_are_no_change():
@@ -138,19 +177,6 @@ def test_what_is_told_is_what_a_plain_count_finds(before, after):
             for side in (before, after)
         )
         assert told.get(month) == ((len(was), len(now)) if was != now else None)
-
-
-def test_calendar_is_small_sorted_and_the_same_twice(sample_log, tmp_path):
-    first = write_calendar(sample_log, date(1998, 5, 31), tmp_path).read_bytes()
-    shuffled = sample_log.table.sample(frac=1, random_state=1).sort_values("date", kind="stable")
-    mixed = TransactionLog(shuffled.reset_index(drop=True), sample_log.quality, "x")
-    assert write_calendar(mixed, date(1998, 5, 31), tmp_path).read_bytes() == first
-    record = json.loads(first)
-    assert list(record["days"]) == sorted(record["days"])
-    assert max(record["days"]) <= "1998-05-31"
-    table = sample_log.table[sample_log.table["date"] <= "1998-05-31"]
-    assert sum(count for count, _, _ in record["days"].values()) == len(table)
-    assert len(first) < 60 * len(record["days"])
 
 
 @pytest.mark.parametrize("broken", ["", "[]", "{}", '{"as_of": "x", "decimals": 2, "days": {}}'])

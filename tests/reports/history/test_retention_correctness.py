@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from clvlab.errors import ParameterError, ReportError
 from clvlab.reports.history.retention import RetentionRule, prune, runs_to_prune
+from clvlab.reports.nights.catalogue_form import RetentionForm
 
 DAYS = st.lists(st.dates(date(2020, 1, 1), date(2021, 12, 31)), max_size=60)
 RULES = st.builds(RetentionRule, newest=st.integers(1, 8), month_ends=st.integers(0, 8))
@@ -47,6 +48,11 @@ def test_rule_in_numbers():
         date(2024, 4, 8),
         date(2024, 4, 9),
     ]
+
+
+def test_catalogue_that_does_not_say_keeps_what_the_rule_keeps():
+    form, rule = RetentionForm(), RetentionRule()
+    assert (form.newest, form.month_ends) == (rule.newest, rule.month_ends)
 
 
 def test_month_that_the_newest_run_ends_is_not_counted_twice():

@@ -95,7 +95,9 @@ def catalogue(make_notebook, tmp_path):
 def complete(tmp_path, *runs):
     for run in runs:
         (tmp_path / run).mkdir(parents=True)
-        (tmp_path / run / "manifest.json").write_text(json.dumps({"status": "complete"}))
+        manifest = {"status": "complete", "started": "2024-07-02T05:00:00+00:00"}
+        (tmp_path / run / "manifest.json").write_text(json.dumps(manifest))
+        (tmp_path / run / "result.json").write_text("{}")
 
 
 def due(catalogue, day, **chosen):
@@ -130,18 +132,32 @@ def test_a_failed_run_leaves_its_report_due(catalogue, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("failures", "told"),
+    ("failures", "started", "told"),
     [
-        (["2024-05-31"], ()),
-        (["2024-06-30"], ("2024-06-30",)),
-        (["2024-07-31", "undated"], ("2024-07-31", "undated")),
+        (["2024-05-31", "2024-06-30", "undated"], "2024-07-01", ()),
+        (["2024-07-31", "undated"], "2024-07-02T05:00:00+00:00", ()),
+        (["2024-05-31", "2024-06-30"], "2024-07-03", ("2024-06-30",)),
+        (["2024-07-31", "undated"], "2024-07-03", ("2024-07-31", "undated")),
     ],
 )
-def test_a_failure_counts_until_a_later_day_is_complete(catalogue, tmp_path, failures, told):
-    complete(tmp_path, "toy/north/2024-06-30")
+def test_a_failure_counts_until_a_good_run_begins_after_it(
+    catalogue, tmp_path, failures, started, told
+):
+    complete(tmp_path, "toy/north/2024-05-31", "toy/north/2024-06-30")
     for day in failures:
-        (tmp_path / f"toy/north/{day}.failed").mkdir()
+        folder = tmp_path / f"toy/north/{day}.failed"
+        folder.mkdir()
+        (folder / "failure.json").write_text(json.dumps({"started": started}))
     assert standings(catalogue, date(2024, 7, 4))[0].failed == told
+
+
+@pytest.mark.parametrize("cadence", ["weekly", "monthly", "quarterly"])
+@pytest.mark.parametrize("day", [date(1, 1, 3), date.max])
+def test_a_day_at_the_end_of_the_calendar_is_refused(catalogue, cadence, day):
+    text = CATALOGUE.replace("monthly", cadence)
+    catalogue.path.write_text(text)
+    with pytest.raises(ParameterError, match=f"for a {cadence} report; got {day}"):
+        standings(read_catalogue(catalogue.path), day)
 
 
 def test_once_is_once_for_the_day_of_its_parameters_or_for_any(catalogue, tmp_path):

@@ -183,6 +183,37 @@ def test_data_that_are_not_there_on_the_night_are_refused_by_their_report_alone(
     assert done.returncode == 2
     assert "parameter 'data' must exist; there is no missing.csv" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("clvlab 2024-07-04: 1 of 1 report failed: good/")
+    folder = tmp_path / "reports/good/missing-csv/2024-06-30.failed"
+    record = json.loads((folder / "failure.json").read_text())
+    assert (record["reason"], record["as_of"]) == ("refused", "2024-06-30")
+    assert "there is no missing.csv" in record["line"]
+    assert "It was refused before it began" in (folder / "failure.html").read_text()
+    assert "there is no missing.csv" in (tmp_path / "reports/index.html").read_text()
+    assert f"details: {folder.relative_to(tmp_path)}" in done.stderr
+    assert "failed (2024-06-30)" in listed(tmp_path)
+    (tmp_path / "reports/missing.csv").write_text("")
+    assert run(tmp_path).returncode == 0
+    assert not folder.exists()
+    assert "up to date" in listed(tmp_path)
+
+
+def listed(folder: Path) -> str:
+    words = [word if word != "run" else "list" for word in command(folder)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_notice_is_the_last_line_of_a_log_of_both_streams(catalogue, tmp_path):
+    catalogue(bad={"mood": "bad"})
+    done = subprocess.run(
+        command(tmp_path),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    *_, index, empty, notice = done.stdout.decode().splitlines()
+    assert (index, empty) == ("index  reports/index.html", "")
+    assert notice.startswith("clvlab 2024-07-04: 1 of 1 report failed")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)

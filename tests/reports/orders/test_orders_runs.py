@@ -90,7 +90,9 @@ def test_new_data_parameters_or_cells_make_it_another_run(notebook, tmp_path):
 
 
 def test_run_folder_that_lost_its_page_is_made_again(notebook, tmp_path):
-    order = Order(str(notebook), str(tmp_path / "r"))
+    (tmp_path / "orders.csv").write_text("a\n1\n")
+    layers = (("python", {"data": str(tmp_path / "orders.csv")}),)
+    order = Order(str(notebook), str(tmp_path / "r"), layers=layers)
     run_order(order).page.unlink()
     assert not run_order(order).skipped
 
@@ -134,3 +136,68 @@ def test_relative_data_start_from_the_folder_of_the_order(notebook, tmp_path):
     run = run_order(order)
     assert run.folder.parts[-2] == "orders-csv"
     assert manifest_of(run)["parameters"]["data"] == "data/orders.csv"
+
+
+@pytest.mark.parametrize("day", ["../../../escaped", "/absolute/escaped", "soon"])
+@pytest.mark.parametrize("kind", ["as_of = None", "as_of: str | None = None"])
+def test_day_that_is_no_day_is_refused_whatever_the_notebook_declares(
+    make_notebook, tmp_path, day, kind
+):
+    notebook = make_notebook("1 / 0", parameters=kind)
+    with pytest.raises(ParameterError, match="parameter 'as_of' must be a date"):
+        run_order(Order(str(notebook), str(tmp_path / "r"), as_of=day))
+    assert not (tmp_path / "r").exists()
+
+
+def test_notebook_that_does_not_name_its_data_is_always_run(notebook, tmp_path):
+    order = Order(str(notebook), str(tmp_path / "r"))
+    assert manifest_of(run_order(order))["fingerprint"] is None
+    assert not run_order(order).skipped
+
+
+def test_what_other_parameters_read_belongs_to_the_fingerprint(make_notebook, tmp_path):
+    parameters = PARAMETERS + "\nprices: str | None = None  # a second file"
+    notebook = make_notebook(CELLS, name="small", parameters=parameters)
+    for name in ("orders.csv", "prices.csv"):
+        (tmp_path / name).write_text("a\n1\n")
+    paths = {"data": str(tmp_path / "orders.csv"), "prices": str(tmp_path / "prices.csv")}
+    order = Order(str(notebook), str(tmp_path / "r"), layers=(("python", paths),))
+    run_order(order)
+    assert run_order(order).skipped
+    (tmp_path / "prices.csv").write_text("a\n2\n")
+    assert not run_order(order).skipped
+
+
+def test_what_a_variable_holds_is_not_taken_for_known(make_notebook, tmp_path, monkeypatch):
+    parameters = PARAMETERS + "\nconnection: str | None = None  # a database"
+    notebook = make_notebook(CELLS, name="small", parameters=parameters)
+    monkeypatch.setenv("CONN", "somewhere else")
+    (tmp_path / "orders.csv").write_text("a\n1\n")
+    given = {"data": str(tmp_path / "orders.csv"), "connection": "env:CONN"}
+    order = Order(str(notebook), str(tmp_path / "r"), layers=(("python", given),))
+    assert manifest_of(run_order(order))["fingerprint"] is None
+    assert not run_order(order).skipped
+
+
+def test_data_that_change_during_the_run_are_not_vouched_for(make_notebook, tmp_path):
+    data = tmp_path / "orders.csv"
+    data.write_text("a\n1\n")
+    grow = f"open({str(data)!r}, 'a').write('2')"
+    notebook = make_notebook(CELLS, grow, name="small", parameters=PARAMETERS)
+    run = run_order(Order(str(notebook), str(tmp_path / "r"), layers=(("p", {"data": str(data)}),)))
+    assert "sha256" not in manifest_of(run)["data"]
+    assert manifest_of(run)["fingerprint"] is None
+    assert "The data changed while the report was made" in run.warnings[0]
+
+
+def test_pattern_over_folders_is_taken_as_the_loader_takes_it(notebook, tmp_path):
+    for place in ("north", "south"):
+        (tmp_path / "data" / place).mkdir(parents=True)
+        (tmp_path / "data" / place / "orders.csv").write_text("a\n")
+    pattern = str(tmp_path / "data" / "*" / "orders.csv")
+    layers = (("python", {"data": pattern}),)
+    run = run_order(Order(str(notebook), str(tmp_path / "r"), layers=layers))
+    assert manifest_of(run)["data"]["files"] == 2
+    layers = (("python", {"data": str(tmp_path / "data" / "*" / "none.csv")}),)
+    with pytest.raises(ParameterError, match="must exist"):
+        run_order(Order(str(notebook), str(tmp_path / "r"), layers=layers))

@@ -1,11 +1,14 @@
 """The index: every run and failure, key figures over time, nothing that does harm."""
 
+import os
 import re
+import threading
 from datetime import date
 
 import pytest
 
-from clvlab.reports.pages.index import write_index
+from clvlab.reports.history.runs import find_runs
+from clvlab.reports.pages.index import renew_index, write_index
 from clvlab.reports.pages.sparkline import sparkline_html
 
 
@@ -20,7 +23,41 @@ def value(amount):
 def test_empty_folder_says_so(tmp_path):
     html = index_of(tmp_path / "new")
     assert "No report has been made yet." in html
-    assert "Up to date" not in html
+    assert "up to date" not in html
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are locked on POSIX systems only")
+def test_page_of_two_that_is_written_last_knows_the_newest_run(keep_run, tmp_path, monkeypatch):
+    keep_run("2024-01-31")
+    others = []
+
+    def look_and_be_slow(out):
+        found = find_runs(out)
+        if not others:
+            keep_run("2024-02-29")
+            others.append(threading.Thread(target=write_index, args=(out,)))
+            others[0].start()
+            others[0].join(0.5)  # it would be done by then if it did not have to wait
+        return found
+
+    monkeypatch.setattr("clvlab.reports.pages.index.find_runs", look_and_be_slow)
+    write_index(tmp_path)
+    others[0].join()
+    assert "2024-02-29" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clv-study", "index.html"]
+
+
+def test_index_that_can_not_be_written_leaves_nothing_and_is_told(keep_run, tmp_path, monkeypatch):
+    keep_run("2024-01-31")
+    assert renew_index(tmp_path) == ""
+
+    def full(self, text, encoding):
+        self.touch()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_text", full)
+    assert renew_index(tmp_path) == "the index can't be written: No space left on device"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clv-study", "index.html"]
 
 
 def test_runs_are_listed_with_links_the_newest_first(keep_run, tmp_path):
@@ -30,7 +67,7 @@ def test_runs_are_listed_with_links_the_newest_first(keep_run, tmp_path):
     links = re.findall(r'<th scope="row"><a href="([^"]+)"', html)
     days = ("2024-03-31", "2024-02-29", "2024-01-31")
     assert links == [f"clv-study/cdnow/{day}/report.html" for day in days]
-    assert "Up to date: 1." in html
+    assert "Reports up to date: 1." in html
     assert '<nav class="overview"' not in html
 
 
@@ -72,7 +109,7 @@ def test_reports_have_an_overview_and_failures_a_reason(keep_run, keep_failure, 
     keep_run("2024-01-31", report="churn")
     keep_failure(None, report="never", line="no <b>kernel</b>")
     html = index_of(tmp_path)
-    assert "Up to date: 1. Failed: 2." in html
+    assert "Reports up to date: 1. Failed: 2." in html
     targets = re.findall(r'<li><a href="#(report-\d)">', html)
     assert targets == ["report-1", "report-2", "report-3"]
     assert all(f'id="{target}"' in html for target in targets)
@@ -85,11 +122,12 @@ def test_reports_have_an_overview_and_failures_a_reason(keep_run, keep_failure, 
 @pytest.mark.parametrize(
     ("failed", "started", "status"),
     [
-        ("2023-12-31", "2030-01-01", "Up to date: 1."),
-        ("2024-01-31", "2030-01-01", "Up to date: 0. Failed: 1."),
-        ("2024-02-29", "2030-01-01", "Up to date: 0. Failed: 1."),
-        (None, "2030-01-01", "Up to date: 0. Failed: 1."),
-        (None, "2020-01-01", "Up to date: 1."),
+        ("2023-12-31", "2030-01-01", "Reports up to date: 1."),
+        ("2024-01-31", "2030-01-01", "Reports up to date: 0. Failed: 1."),
+        ("2024-02-29", "2030-01-01", "Reports up to date: 0. Failed: 1."),
+        ("2024-01-31", "2020-01-01", "Reports up to date: 1."),
+        (None, "2030-01-01", "Reports up to date: 0. Failed: 1."),
+        (None, "2020-01-01", "Reports up to date: 1."),
     ],
 )
 def test_report_fails_when_its_newest_run_did(

@@ -1,7 +1,6 @@
 """What may go wrong at night, with real processes: nothing half-written, nobody left behind."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -195,18 +194,6 @@ def test_two_runs_at_the_same_time_do_no_harm(order):
     assert_all_is_in_order(asked, files_of(home_of(asked)))
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
-    if os.name != "posix" or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("a small disk can't be mounted here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
 def test_full_disk_is_a_failure_that_leaves_the_earlier_report(order, small_disk):
     fill = "if mood == 'bad': (page._folder / 'big.bin').write_bytes(bytes(4_000_000))"
     asked, before = order(fill, out=small_disk)
@@ -234,3 +221,50 @@ def test_folder_that_is_read_only_is_told(order, small_disk):
     with pytest.raises(ReportError, match=r"nothing can be written to .*: Read-only file system"):
         run_order(asked)
     assert_all_is_in_order(asked, before)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("page.record(as_of='soon') if mood == 'bad' else None", "recorded once in a run"),
+        (
+            "if mood == 'bad': (page._folder / 'result.json').write_text('{not json')",
+            "JSONDecodeError",
+        ),
+    ],
+)
+def test_fault_after_the_last_cell_is_a_failure_like_any_other(order, cell, said):
+    asked, before = order(cell)
+    with pytest.raises(ReportError) as raised:
+        run_order(asked)
+    assert said in str(raised.value)
+    assert (home_of(asked).parent / "undated.failed" / "failure.html").exists()
+    assert_all_is_in_order(asked, before)
+
+
+def test_what_a_cell_started_is_ended_with_it(order):
+    leave = (
+        "import subprocess, time\n"
+        "left = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+        "page.record(left=left.pid)\ntime.sleep(1)"
+    )
+    asked, _ = order(leave)
+    left = run_order(asked).results["left"]
+    assert not psutil.pid_exists(left) or psutil.Process(left).status() == "zombie"
+
+
+def test_same_run_again_takes_back_a_failure_in_between(make_notebook, tmp_path):
+    (tmp_path / "orders.csv").write_text("a\n")
+    parameters = PARAMETERS + "\ndata: str | None = None"
+    notebook = make_notebook(GOOD, "1 / len(mood)", name="small", parameters=parameters)
+    given = {"data": str(tmp_path / "orders.csv")}
+
+    def ask(**more):
+        layers = (("python", given | more),)
+        return run_order(Order(str(notebook), str(tmp_path / "reports"), layers=layers))
+
+    home = ask().folder
+    with pytest.raises(ReportError):
+        ask(mood="")
+    assert ask().skipped
+    assert [path.name for path in home.parent.iterdir()] == ["2024-01-31"]

@@ -11,11 +11,15 @@ import pandas as pd
 
 from clvlab.reports.history.made import parameter_rows
 from clvlab.reports.history.result_words import LIMITS, ResultWords, estimate_of
-from clvlab.reports.writing.numbers import NO_BREAK_SPACE, Scalar
+from clvlab.reports.orders.order import DEFAULT_CHANGE_THRESHOLD
+from clvlab.reports.writing.numbers import NO_BREAK_SPACE, Scalar, as_percent
 from clvlab.reports.writing.words import word
 
 UP, DOWN, SAME = "▲", "▼", "="
 """The marks of a number that rose, fell, or stayed."""
+
+_CORRELATIONS = {"spearman", "pearson", "correlation"}
+_ALWAYS_CHANGING = {"log_likelihood"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,10 @@ def compare_results(before: Mapping[str, Any], after: Mapping[str, Any]) -> pd.D
     return table.assign(**values)
 
 
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
 def _differences(before: Scalar, after: Scalar) -> tuple[float, float]:
     """The change and the relative change; NaN where one of the two is no number."""
     was, now = _number(before), _number(after)
@@ -143,16 +151,37 @@ def _size_text(size: float, unit: str) -> str:
     return word("under", amount=f"0.1{unit}") if shown == "0.0" else f"{shown}{unit}"
 
 
+def listed_beyond(manifest: Mapping[str, Any]) -> float:
+    """The relative change beyond which a run lists a number: 0 lists every number that changed."""
+    threshold = manifest.get("change_threshold")
+    return DEFAULT_CHANGE_THRESHOLD if threshold is None else float(threshold)
+
+
+def threshold_text(threshold: float) -> str:
+    """A threshold as it is shown, with as many decimals as it needs.
+
+    Examples
+    --------
+    >>> [threshold_text(share).split() for share in (0, 0.05, 0.0005)]
+    [['0', '%'], ['5', '%'], ['0.05', '%']]
+    """
+    percent = 100 * threshold
+    enough = (places for places in range(4) if math.isclose(round(percent, places), percent))
+    return as_percent(threshold, next(enough, 4))
+
+
 def notable_changes(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    threshold: float = 0.05,
+    threshold: float = DEFAULT_CHANGE_THRESHOLD,
     words: ResultWords | None = None,
 ) -> list[Change]:
     """The results that changed, the largest relative change first, texts and dates last.
 
     Limits are shown with their estimate and not by themselves. The day as of which a run was
-    made, under whatever name, is not listed: it always changes.
+    made, under whatever name, and log-likelihoods are not listed: they always change. A
+    correlation counts by its change on its own scale from -1 to 1, where next to nothing can
+    double without meaning anything.
 
     Parameters
     ----------
@@ -170,8 +199,10 @@ def notable_changes(
         was, now = old.get(name), new.get(name)
         if _is_limit(name, old, new) or (was, now) == (old.get("as_of"), new.get("as_of")):
             continue
-        _, relative = _differences(was, now)
-        if abs(relative) > threshold:
+        if _last_part(name) in _ALWAYS_CHANGING:
+            continue
+        change, relative = _differences(was, now)
+        if abs(change if _last_part(name) in _CORRELATIONS else relative) > threshold:
             numbers.append(_change(name, old, new, shown))
         elif math.isnan(relative) and was != now:
             texts.append(_change(name, old, new, shown))

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clvlab.reports.history.changes import Change, flatten, made_differently, notable_changes
+from clvlab.reports.history.changes import (
+    Change,
+    flatten,
+    listed_beyond,
+    made_differently,
+    notable_changes,
+    threshold_text,
+)
 from clvlab.reports.history.result_words import words_of_run
 from clvlab.reports.history.run_folder import Run
-from clvlab.reports.writing.numbers import as_percent
 from clvlab.reports.writing.words import word
 
 _GAP = "   "
 
 
-def changes_text(before: Run, after: Run, threshold: float = 0.05) -> str:
+def changes_text(before: Run, after: Run, threshold: float | None = None) -> str:
     """The notable changes from one run to another as plain text.
 
     Parameters
@@ -21,7 +27,8 @@ def changes_text(before: Run, after: Run, threshold: float = 0.05) -> str:
     before, after
         Two runs of one report.
     threshold
-        The relative change, over 0, beyond which a number is listed: 0.05 is 5 %.
+        The relative change beyond which a number is listed: 0.05 is 5 %, 0 lists every change.
+        None takes that of the newer run.
 
     Returns
     -------
@@ -29,6 +36,8 @@ def changes_text(before: Run, after: Run, threshold: float = 0.05) -> str:
         A heading; what was made differently; one line a number, with both values, their limits
         and the change; then texts and dates, on lines of their own.
     """
+    if threshold is None:
+        threshold = listed_beyond(max(before, after, key=lambda run: run.as_of).manifest)
     words = words_of_run(after, flatten(after.results))
     changes = notable_changes(before.results, after.results, threshold, words)
     heading = f"{after.report}, {_variants(before, after)}"
@@ -41,7 +50,7 @@ def changes_text(before: Run, after: Run, threshold: float = 0.05) -> str:
     if numbers:
         parts.append(_columns(numbers, before, after))
     else:
-        parts.append(word("changes_none", threshold=as_percent(threshold, 0)))
+        parts.append(word("changes_none", threshold=threshold_text(threshold)))
     parts += [_sentence(change) for change in changes if not change.mark]
     return "\n\n".join(parts) + "\n"
 

@@ -2,12 +2,14 @@
 
 Each run keeps a calendar of its purchases: for every day their number, their exact amount and a
 digest of the rows. Two calendars are compared up to the earlier run's last day, so new days never
-count as a change and no change within the old ones is missed.
+count as a change and no change within the old ones is missed. Where the two runs read their data
+differently nothing can be told of single rows, and that is said instead.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -47,13 +49,43 @@ class _Calendar:
         return months
 
 
-def late_rows(before: Path, after: Path) -> dict[str, Any] | None:
+READING: dict[str, object] = {
+    "columns": None,
+    "returns": "net",
+    "zero_amounts": "drop",
+    "missing_ids": "drop",
+    "future_dates": "drop",
+    "duplicates": None,
+    "date_format": None,
+    "time_zone": None,
+    "decimal": ".",
+    "thousands": None,
+    "currency": None,
+    "exchange_rates": None,
+    "encoding": None,
+    "delimiter": None,
+    "sheet": None,
+}
+"""Parameters that say how data are read, and what holds where a notebook has no such parameter.
+
+They are those of `clvlab.load_transactions` but for the day as of which it reads and the name.
+"""
+
+
+def late_rows(
+    before: Path,
+    after: Path,
+    parameters_before: Mapping[str, object] | None = None,
+    parameters_after: Mapping[str, object] | None = None,
+) -> dict[str, Any] | None:
     """What changed within the days that an earlier run had already seen.
 
     Parameters
     ----------
     before, after
         Run folders, the earlier one first.
+    parameters_before, parameters_after
+        The parameters of both runs, of which those in `READING` are compared.
 
     Returns
     -------
@@ -62,7 +94,9 @@ def late_rows(before: Path, after: Path) -> dict[str, Any] | None:
         counted up to that day, ``month`` (``"1998-03"``), ``purchases_before``,
         ``purchases_now``, ``amount_before``, ``amount_now`` (exact decimal text). A month whose
         numbers agree is listed too when its rows differ: other customers, or other amounts of
-        the same sum. None when nothing differs, or one of the runs kept no calendar.
+        the same sum. In place of ``months`` there is ``read_differently``, the names of
+        parameters, when these differ: the same rows may then be other purchases. None when no
+        month differs, or one of the runs kept no calendar.
 
     Notes
     -----
@@ -87,7 +121,24 @@ def late_rows(before: Path, after: Path) -> dict[str, Any] | None:
         for month in sorted(was.keys() | now.keys())
         if was.get(month) != now.get(month)
     ]
-    return {"since": until.isoformat(), "months": months} if months else None
+    if not months:
+        return None
+    differing = _read_differently(parameters_before or {}, parameters_after or {})
+    told = {"read_differently": differing} if differing else {"months": months}
+    return {"since": until.isoformat(), **told}
+
+
+def _read_differently(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Names of the reading parameters that differ; a manifest has the text of what JSON has not."""
+
+    def plain(value: object) -> object:
+        return json.loads(json.dumps(value, default=str))
+
+    return [
+        name
+        for name, default in READING.items()
+        if plain(before.get(name, default)) != plain(after.get(name, default))
+    ]
 
 
 def _read_calendar(folder: Path) -> _Calendar | None:

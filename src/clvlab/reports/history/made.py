@@ -91,3 +91,17 @@ def span(seconds: float) -> str:
     if seconds < 120:
         return word("seconds", number=f"{seconds:.0f}")
     return word("minutes", number=f"{seconds / 60:,.0f}")
+
+
+_NO_OTHER_QUESTION = {"as_of", "data", "n_draws", "seed"}
+
+
+def asked_alike(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two manifests are of the same question, so that their figures can be compared.
+
+    Another horizon or margin makes another figure of the same name. The date, the data, and how
+    many draws were made do not.
+    """
+    old, new = before.get("parameters") or {}, after.get("parameters") or {}
+    names = (old.keys() & new.keys()) - _NO_OTHER_QUESTION
+    return all(old[name] == new[name] for name in names)

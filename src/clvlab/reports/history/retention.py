@@ -12,6 +12,9 @@ from clvlab.errors import InputError, ParameterError, Problems
 from clvlab.reports.history.run_folder import FAILED, Run, load_failure, load_run
 from clvlab.reports.places.workplace import workplace
 
+NEWEST, MONTH_ENDS = 60, 24
+"""What is kept when a catalogue does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
@@ -30,8 +33,8 @@ class RetentionRule:
         When a number is too small or not whole.
     """
 
-    newest: int = 30
-    month_ends: int = 24
+    newest: int = NEWEST
+    month_ends: int = MONTH_ENDS
 
     def __post_init__(self) -> None:
         problems = Problems(ParameterError)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FAILED = ".failed"
 """What the folder of a failed run ends in."""
 
+FILES_BESIDE = (("report.pdf", "pdf"), ("tables.xlsx", "workbook"))
+"""Files that may lie beside a page, and the key of the word for each."""
+
 
 @dataclass(frozen=True)
 class Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,8 @@ __all__ = [
     "find_runs",
     "load_run",
     "previous_run",
+    "runs_in",
+    "unmended",
 ]
 
 
@@ -46,6 +49,34 @@ def find_failures(out: Path | str) -> list[Failure]:
     return sorted(found, key=lambda failure: (failure.report, failure.variant, failure.folder.name))
 
 
+def runs_in(home: Path) -> list[Run]:
+    """Every finished run of one report and variant, by date; `home` is their folder."""
+    return _whole_runs(home, "[!.]*/manifest.json")
+
+
+def unmended(failures: Iterable[Failure], runs: Sequence[Run]) -> list[Failure]:
+    """The failures of one report and variant that none of its runs has made up for.
+
+    That are those that began after every run had, unless they are of an earlier day than the
+    newest run.
+
+    Parameters
+    ----------
+    failures
+        As they were found; a failure that does not say when it began counts by its day.
+    runs
+        All finished runs.
+    """
+    last_day = max((run.as_of for run in runs), default=date.min)
+    last_start = max((run.started for run in runs), default="")
+    return [
+        failure
+        for failure in failures
+        if (not failure.started or failure.started > last_start)
+        and (failure.as_of is None or failure.as_of >= last_day)
+    ]
+
+
 def previous_run(
     out: Path | str, report: str, variant: str, as_of: date | str | None = None
 ) -> Run | None:
@@ -62,9 +93,7 @@ def previous_run(
     """
     day = None if as_of is None else parse_date(as_of, "as_of")
     folder = Path(out).resolve() / slug(report, "report") / slug(variant)
-    earlier = [
-        run for run in _whole_runs(folder, "[!.]*/manifest.json") if day is None or run.as_of < day
-    ]
+    earlier = [run for run in runs_in(folder) if day is None or run.as_of < day]
     return earlier[-1] if earlier else None
 
 

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from clvlab.errors import ParameterError, Problem, did_you_mean
-from clvlab.reports.history.run_folder import FAILED
+from clvlab.reports.history.run_folder import FAILED, Failure, load_failure
+from clvlab.reports.history.runs import runs_in, unmended
 from clvlab.reports.nights.cadence import due_day, following_due_day
 from clvlab.reports.nights.catalogue_entries import Catalogue, Report, Variant
 from clvlab.reports.orders.job import Job
@@ -65,7 +66,7 @@ def standings(catalogue: Catalogue, day: date, out: Path | None = None) -> list[
 
 
 def _standing(report: Report, variant: Variant, day: date, out: Path) -> Standing:
-    due = due_day(report.cadence, day)
+    due, following = _due_days(report.cadence, day)
     as_of = due.isoformat() if due else None
     order = replace(
         report.order, out=str(out), variant=variant.name, as_of=as_of, layers=variant.layers
@@ -81,9 +82,27 @@ def _standing(report: Report, variant: Variant, day: date, out: Path) -> Standin
         order,
         last_run=runs[-1] if runs else None,
         is_due=not done,
-        following=following_due_day(report.cadence, due) if due else None,
-        failed=tuple(_failed_days(job.home, runs)),
+        following=following,
+        failed=tuple(_failed_days(job.home)),
     )
+
+
+def _due_days(cadence: str, day: date) -> tuple[date | None, date | None]:
+    """The last day of the latest complete period, and that of the one under way.
+
+    Raises
+    ------
+    ParameterError
+        When one of them lies beyond the years that a calendar has.
+    """
+    try:
+        due = due_day(cadence, day)
+        return due, following_due_day(cadence, due) if due else None
+    except (OverflowError, ValueError):
+        rule = f"must be a day with whole periods before and after it for a {cadence} report"
+        raise ParameterError(
+            Problem("parameter 'as_of'", rule, f"got {day}, at the end of the calendar")
+        ) from None
 
 
 def _job(order: Order, report: Report) -> Job:
@@ -101,11 +120,12 @@ def _run_days(home: Path) -> list[date]:
     return days
 
 
-def _failed_days(home: Path, runs: Sequence[date]) -> list[str]:
-    """The days of failures that no complete run of a later day has left behind."""
-    last = runs[-1].isoformat() if runs else ""
-    names = sorted(path.name.removesuffix(FAILED) for path in home.glob(f"*{FAILED}"))
-    return [name for name in names if name >= last]  # "undated" comes after every date
+def _failed_days(home: Path) -> list[str]:
+    """The days, or "undated", of failures that no complete run has made up for."""
+    folders = home.glob(f"*{FAILED}")
+    failures = [load_failure(folder) or Failure(folder, {}) for folder in folders]
+    standing = unmended(failures, runs_in(home)) if failures else []
+    return sorted(failure.folder.name.removesuffix(FAILED) for failure in standing)
 
 
 def orders_due(

@@ -23,6 +23,7 @@ from clvlab.reports.orders.order import (
     Order,
 )
 from clvlab.reports.orders.parameters import Parameter, check_parameters, read_parameters
+from clvlab.reports.orders.written_secrets import refuse_written_secrets
 from clvlab.reports.places.slugs import slug
 
 
@@ -41,7 +42,7 @@ class Assembly:
 
     def __init__(self, path: Path, form: CatalogueForm, problems: Problems) -> None:
         self.path, self.form, self.problems = path, form, problems
-        self.files = FileReader(path.parent, problems)
+        self.files = FileReader(path, problems)
 
     def reports(self) -> tuple[Report, ...]:
         """Every report whose notebook can be found; only to be used when there is no problem."""
@@ -97,11 +98,14 @@ class Assembly:
 
     def _declared(self, notebook: Path) -> tuple[Parameter, ...]:
         try:
-            return read_parameters(notebook)
+            declared = read_parameters(notebook)
         except ParameterError as error:
             for problem in error.problems:
                 self.problems.add(problem.subject, problem.rule, problem.found, problem.remedy)
-        return ()
+            return ()
+        defaults = {each.name: each.default for each in declared}
+        refuse_written_secrets(defaults, self.problems, notebook.name)
+        return declared
 
     def _check_shared(self, layers: Sequence[Layer]) -> None:
         """What holds for all reports must be known to one of them; the others leave it out."""

@@ -9,8 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from clvlab.errors import Problems, did_you_mean
+from clvlab.reports.history.retention import MONTH_ENDS, NEWEST
 from clvlab.reports.nights.cadence import Cadence
 from clvlab.reports.orders.quantities import read_bytes, read_seconds
+from clvlab.reports.orders.written_secrets import written_secret
 
 
 def _as_list(value: object) -> object:
@@ -62,8 +64,8 @@ class ReportForm(DefaultsForm):
 class RetentionForm(_Form):
     """Which runs `clvlab prune` keeps of each report and variant: `[retention]`."""
 
-    newest: Annotated[int, Field(ge=1)] = 60
-    month_ends: Annotated[int, Field(ge=0)] = 24
+    newest: Annotated[int, Field(ge=1)] = NEWEST
+    month_ends: Annotated[int, Field(ge=0)] = MONTH_ENDS
 
 
 class CatalogueForm(_Form):
@@ -119,9 +121,23 @@ def _note(wrong: ErrorDetails, where: str, problems: Problems) -> None:
     elif wrong["type"] == "literal_error":
         choices = get_args(Cadence)
         rule = f"must be one of {', '.join(choices)}"
-        problems.add(subject, rule, f"got {wrong['input']!r}", _near(str(wrong["input"]), choices))
+        problems.add(subject, rule, _found(wrong), _near(str(wrong["input"]), choices))
     else:
-        problems.add(subject, _rule(wrong), f"got {wrong['input']!r}")
+        problems.add(subject, _rule(wrong), _found(wrong))
+
+
+def _found(wrong: ErrorDetails) -> str:
+    arrived = repr(wrong["input"])
+    return "it holds a password" if _has_secret(wrong["input"]) else f"got {arrived}"
+
+
+def _has_secret(value: object) -> bool:
+    """Whether a value, or any value of a list or table, has a password in it."""
+    if isinstance(value, Mapping):
+        return any(_has_secret(each) for each in value.values())
+    if isinstance(value, list):
+        return any(_has_secret(each) for each in value)
+    return bool(written_secret(value))
 
 
 def _rule(wrong: ErrorDetails) -> str:

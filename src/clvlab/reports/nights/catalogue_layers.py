@@ -9,6 +9,7 @@ from clvlab.errors import ParameterError, Problems
 from clvlab.reports.nights.catalogue_form import VariantForm
 from clvlab.reports.orders.order import Layer
 from clvlab.reports.orders.parameter_files import plain_values, read_parameter_file, rebased
+from clvlab.reports.orders.written_secrets import refuse_written_secrets
 
 CATALOGUE = "catalogue"
 """How a manifest calls parameters that stand in the catalogue itself."""
@@ -19,21 +20,23 @@ class FileReader:
 
     Parameters
     ----------
-    folder
-        The catalogue's folder, which paths of files and of data start from.
+    catalogue
+        The catalogue's file; paths of files and of data start from its folder.
     problems
         Receives what is wrong with a file, once.
     """
 
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self.folder, self.problems = folder, problems
+    def __init__(self, catalogue: Path, problems: Problems) -> None:
+        self.catalogue, self.folder = catalogue.name, catalogue.parent
+        self.problems = problems
         self._read: dict[Path, dict[str, object]] = {}
 
     def layer(self, name: str) -> Layer:
         """The parameters of a file, with paths of data as seen from the catalogue's folder."""
         path = self.folder / Path(name).expanduser()
         if path not in self._read:
-            self._read[path] = self.taken(lambda: read_parameter_file(path))
+            read = self.taken(lambda: read_parameter_file(path))
+            self._read[path] = refuse_written_secrets(read, self.problems, f"file {path.name}")
         return f"file {path.name}", rebased(self._read[path], path.parent, self.folder)
 
     def taken(self, read: Callable[[], dict[str, object]]) -> dict[str, object]:
@@ -49,6 +52,8 @@ class FileReader:
 def layers_of(form: VariantForm, files: FileReader, key: str) -> tuple[Layer, ...]:
     """The layers that a table of the catalogue sets; its files count more than the table itself.
 
+    Values with a password in them are noted and left out, so that no further message repeats them.
+
     Parameters
     ----------
     form
@@ -63,5 +68,6 @@ def layers_of(form: VariantForm, files: FileReader, key: str) -> tuple[Layer, ..
         if "data" in table:
             files.problems.add(f"key {key}.data", "can't be given twice", "it is in parameters too")
         table["data"] = form.data
+    table = refuse_written_secrets(table, files.problems, f"{files.catalogue}, key {key}")
     layers = [(CATALOGUE, table)] if table else []
     return (*layers, *(files.layer(name) for name in form.parameters_file))

@@ -17,12 +17,14 @@ from typing import Literal, Protocol
 
 from clvlab.errors import ClvlabError
 from clvlab.reports.nights.agenda import name_of
-from clvlab.reports.orders.job import prepare_job
+from clvlab.reports.orders.job import Job, prepare_job
 from clvlab.reports.orders.order import Order
-from clvlab.reports.pages.index import write_index
+from clvlab.reports.orders.secrets import named_secrets, without_secrets
+from clvlab.reports.pages.index import renew_index
 from clvlab.reports.places.workplace import remove_leftovers, workplace
 from clvlab.reports.running.failures import record_failure
 from clvlab.reports.running.faults import Fault
+from clvlab.reports.running.refusals import record_refusal
 from clvlab.reports.running.worker import GRACE_SECONDS
 from clvlab.reports.running.worker_process import Event, WorkerProcess, death_in_words
 
@@ -98,10 +100,13 @@ class Night:
         One for each order, in their order.
     stopped_by
         The signal that ended it early; None when none did.
+    trouble
+        What went wrong beside the reports, as an index that can't be written.
     """
 
     outcomes: tuple[Outcome, ...]
     stopped_by: signal.Signals | None = None
+    trouble: str = ""
 
 
 def run_night(
@@ -130,11 +135,17 @@ def run_night(
             shift.work(requests)
         finally:
             shift.end()
-    for out in {Path(order.out).resolve() for order in orders}:
-        if out.is_dir():
-            remove_leftovers(out)
-            write_index(out)
-    return Night(shift.in_order(), requests[0] if requests else None)
+    folders = sorted({Path(order.out).resolve() for order in orders})
+    troubles = [_tidy(out) for out in folders if out.is_dir()]
+    trouble = next(filter(None, troubles), "")
+    return Night(shift.in_order(), requests[0] if requests else None, trouble)
+
+
+def _tidy(out: Path) -> str:
+    """Clear away what was left, and list what is there; returns what prevented that."""
+    with suppress(OSError):  # what can't be removed tonight is removed by a later night
+        remove_leftovers(out)
+    return renew_index(out)
 
 
 @contextmanager
@@ -187,7 +198,13 @@ class _Shift:
     def _start(self, place: int) -> None:
         order = self._orders[place]
         self._display.begin(name_of(order))
-        self._running[WorkerProcess(order, lambda *told: self._events.put(told))] = place
+        try:
+            worker = WorkerProcess(order, lambda *told: self._events.put(told))
+        except OSError as error:  # no memory, no process or no file is left to the system
+            self._outcomes[place] = _unstarted(order, error)
+            self._display.finish(self._outcomes[place])
+        else:
+            self._running[worker] = place
 
     def _hear(self, worker: WorkerProcess, event: Event) -> None:
         if event["event"] == "cell":
@@ -232,20 +249,44 @@ def _answer(worker: WorkerProcess, event: Event) -> Outcome:
         state: State = "unchanged" if event["skipped"] else "complete"
         warnings = tuple(event["warnings"])
         return Outcome(worker.order, state, worker.seconds, "", "", event["folder"], warnings)
-    state = "refused" if event["event"] == "refused" else "failed"
-    said = event["line"], event["message"], event.get("folder")
-    return Outcome(worker.order, state, worker.seconds, *said)
+    said = event["line"], event["message"]
+    if event["event"] == "refused":
+        folder = record_refusal(worker.order, event["message"], _begin(worker))
+        where = str(folder) if folder else None
+        return Outcome(worker.order, "refused", worker.seconds, *said, where)
+    return Outcome(worker.order, "failed", worker.seconds, *said, event.get("folder"))
+
+
+def _begin(worker: WorkerProcess) -> datetime:
+    """When it was started, by the clock."""
+    return datetime.now(UTC) - timedelta(seconds=worker.seconds)
+
+
+def _unstarted(order: Order, error: OSError) -> Outcome:
+    """The outcome of an order for which the system had no process left."""
+    fault = Fault("kernel", f"no Python process could be started for it: {error}.")
+    return Outcome(order, "failed", 0.0, fault.line, fault.in_words(name_of(order)))
 
 
 def _death(worker: WorkerProcess, code: int) -> Outcome:
     """The outcome of a worker that ended without a word, recorded as a failure of its report."""
-    fault = Fault("kernel", death_in_words(code, worker.last_words()))
-    started = datetime.now(UTC) - timedelta(seconds=worker.seconds)
-    folder = None
+    job = None
     with suppress(ClvlabError, OSError):
         job = prepare_job(worker.order)
-        with workplace(Path(worker.order.out).resolve()) as place:
-            folder = record_failure(job, place, fault, started)
+    fault = Fault("kernel", death_in_words(code, _last_words(worker, job)))
+    folder = None
+    with suppress(ClvlabError, OSError):
+        if job is not None:
+            with workplace(Path(worker.order.out).resolve()) as place:
+                folder = record_failure(job, place, fault, _begin(worker))
     message = fault.in_words(name_of(worker.order))
     where = str(folder) if folder else None
     return Outcome(worker.order, "failed", worker.seconds, fault.line, message, where)
+
+
+def _last_words(worker: WorkerProcess, job: Job | None) -> str:
+    """What it wrote to its error stream at last, free of secrets."""
+    layers = worker.order.layers
+    given = {name: value for _, values in layers for name, value in values.items()}
+    secrets = named_secrets(given | (job.parameters if job else {}))
+    return str(without_secrets(worker.last_words(), secrets))

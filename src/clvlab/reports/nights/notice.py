@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clvlab.errors import InputError
 from clvlab.reports.nights.night import Night
+from clvlab.reports.places.whole_files import write_whole
 
 FAILURES = "failures.txt"
 _LONGEST = 200
@@ -34,7 +35,7 @@ def notice_of(night: Night, day: date) -> str:
     failed = [outcome for outcome in night.outcomes if outcome.has_failed]
     stopped = [outcome.name for outcome in night.outcomes if outcome.state == "stopped"]
     waiting = [outcome.name for outcome in night.outcomes if outcome.state == "not started"]
-    if not (failed or stopped or waiting):
+    if not (failed or stopped or waiting or night.trouble):
         return ""
     total = len(night.outcomes)
     words = []
@@ -46,6 +47,8 @@ def notice_of(night: Night, day: date) -> str:
         words.append(f"stopped by {night.stopped_by.name}{during}")
     if waiting:
         words.append(f"{len(waiting)} of {total} not started: {', '.join(waiting)}")
+    if night.trouble:
+        words.append(_short(night.trouble))
     return f"clvlab {day.isoformat()}: {'; '.join(words)}"
 
 
@@ -76,12 +79,14 @@ def _short(line: str) -> str:
 def leave_notice(notice: str, out: Path) -> None:
     """Write the line to OUT/failures.txt; without one, remove what an earlier night left.
 
-    A folder that can't be written to is no further failure: the line is on the error stream too.
+    A folder that can't be written to is no further failure: the line is on the error stream too,
+    and the line of an earlier night, which would tell something else, is removed if it can be.
     """
     path = out / FAILURES
-    with suppress(OSError):
-        if notice:
+    if notice:
+        with suppress(OSError):
             out.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{notice}\n", encoding="utf-8")
-        else:
-            path.unlink(missing_ok=True)
+            write_whole(path, f"{notice}\n")
+            return
+    with suppress(OSError):
+        path.unlink(missing_ok=True)

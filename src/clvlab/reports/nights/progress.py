@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -43,7 +44,8 @@ class LogLines:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stream.flush()
+        with suppress(OSError):
+            self._stream.flush()
 
     def begin(self, name: str) -> None:
         """A report was started."""
@@ -64,8 +66,9 @@ class LogLines:
 
     def _write(self, words: str) -> None:
         now = datetime.now(UTC).astimezone()
-        self._stream.write(f"{now:%Y-%m-%d %H:%M:%S} {words}\n")
-        self._stream.flush()
+        with suppress(OSError):  # a log on a full disk is no reason to make no reports
+            self._stream.write(f"{now:%Y-%m-%d %H:%M:%S} {words}\n")
+            self._stream.flush()
 
 
 class MovingTable:

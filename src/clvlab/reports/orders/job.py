@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from glob import has_magic, iglob
 from pathlib import Path
 
-from clvlab.errors import ParameterError, Problem, Problems
+from clvlab.clock import parse_date
+from clvlab.errors import InputError, ParameterError, Problem, Problems
 from clvlab.reports.orders.notebooks import find_notebook, refuse_other_languages
 from clvlab.reports.orders.order import Layer, Order
 from clvlab.reports.orders.parameters import Parameter, check_parameters, read_parameters
-from clvlab.reports.orders.secrets import refuse_written_secrets
+from clvlab.reports.orders.written_secrets import (
+    host_and_path,
+    refuse_unset_variables,
+    refuse_written_secrets,
+)
 from clvlab.reports.places.slugs import slug
 
 
@@ -61,7 +67,7 @@ class Job:
     def as_of(self) -> str | None:
         """The last day seen, when it is known before the notebook ran."""
         day = self.parameters.get("as_of")
-        return str(day) if day else None
+        return parse_date(str(day), "as_of").isoformat() if day else None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -99,28 +105,43 @@ def prepare_job(order: Order) -> Job:
     if order.as_of is not None:
         layers = (*layers, ("date of the run", {"as_of": order.as_of}))
     given, sources = _gather(notebook, layers)
+    declared = read_parameters(notebook)
     problems = Problems(ParameterError)
-    refuse_written_secrets(given, problems)
+    values = {each.name: each.default for each in declared} | given
+    refuse_unset_variables(refuse_written_secrets(values, problems), problems)
     problems.raise_if_any()
     located = _locate_data(given, Path(order.data_folder or Path.cwd()))
-    return Job(order, notebook, read_parameters(notebook), given, sources, located)
+    job = Job(order, notebook, declared, given, sources, located)
+    _refuse_what_is_no_day(job)
+    return job
+
+
+def _refuse_what_is_no_day(job: Job) -> None:
+    """The day is a folder's name, so it must be one whatever type the notebook declares."""
+    try:
+        _ = job.as_of
+    except InputError as error:
+        raise ParameterError(error.problems) from None
 
 
 def _gather(notebook: Path, layers: Iterable[Layer]) -> tuple[dict[str, object], dict[str, str]]:
     """The values of all layers, the later ones counting, and where each is from."""
     given: dict[str, object] = {}
     sources: dict[str, str] = {}
+    secrets = Problems(ParameterError)
     wrong: list[Problem] = []
     for source, values in layers:
+        whose = source if source == "catalogue" or source.startswith("file ") else ""
+        # messages about any other mistake quote the value
+        plain = refuse_written_secrets(values, secrets, whose)
         try:
-            whose = source if source == "catalogue" or source.startswith("file ") else ""
-            checked = check_parameters(notebook, values, whose)
+            checked = check_parameters(notebook, plain, whose)
         except ParameterError as error:
             wrong.extend(error.problems)
             continue
         given |= checked
         sources |= dict.fromkeys(checked, source)
-    if wrong:
+    if wrong := [*secrets, *wrong]:
         raise ParameterError(wrong)
     return given, sources
 
@@ -129,7 +150,7 @@ def _short_name(data: object) -> str:
     """What the data are called in the name of a folder."""
     if not isinstance(data, str):
         return ""
-    return data if "://" in data else Path(data).name
+    return host_and_path(data) if "://" in data else Path(data).name
 
 
 def _locate_data(given: Mapping[str, object], folder: Path) -> dict[str, object]:
@@ -138,8 +159,7 @@ def _locate_data(given: Mapping[str, object], folder: Path) -> dict[str, object]
     if not isinstance(data, str) or not data or "://" in data or data.startswith("env:"):
         return {}
     path = folder / Path(data).expanduser()
-    pattern = any(mark in path.name for mark in "*?[")
-    if path.exists() or (pattern and path.parent.is_dir()):
+    if path.exists() or _matches(path):
         return {"data": os.path.abspath(path)}  # noqa: PTH100 - a link keeps its own name
     if path.suffix or len(Path(data).parts) > 1:
         remedy = "Give a file, a folder, or the name of an embedded data set."
@@ -147,3 +167,8 @@ def _locate_data(given: Mapping[str, object], folder: Path) -> dict[str, object]
             Problem("parameter 'data'", "must exist", f"there is no {data}", remedy)
         )
     return {}
+
+
+def _matches(path: Path) -> bool:
+    """Whether it is a pattern that matches something."""
+    return has_magic(str(path)) and any(iglob(str(path), recursive=True))  # noqa: PTH207

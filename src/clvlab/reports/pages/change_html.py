@@ -15,12 +15,14 @@ from clvlab.reports.history.changes import (
     Change,
     describe_change,
     flatten,
+    listed_beyond,
     made_differently,
     notable_changes,
+    threshold_text,
 )
 from clvlab.reports.history.result_words import ResultWords
 from clvlab.reports.history.run_folder import Run
-from clvlab.reports.writing.numbers import Scalar, as_amount, as_count, as_percent
+from clvlab.reports.writing.numbers import Scalar, as_amount, as_count
 from clvlab.reports.writing.words import word
 
 SHOWN_AT_ONCE = 6
@@ -65,7 +67,7 @@ def changes_since(
     previous: Run, manifest: Mapping[str, Any], results: Mapping[str, Any], words: ResultWords
 ) -> Changes:
     """What a page says about the run before."""
-    threshold = float(manifest.get("change_threshold") or 0.05)
+    threshold = listed_beyond(manifest)
     found = notable_changes(previous.results, results, threshold, words)
     numbers = [change for change in found if change.mark]
     numbers.sort(key=lambda change: change.result not in words.quoted)
@@ -76,7 +78,7 @@ def changes_since(
         more=numbers[SHOWN_AT_ONCE:],
         texts=[change for change in found if not change.mark],
         differently=made_differently(previous.manifest, manifest),
-        threshold=as_percent(threshold, 0 if round(100 * threshold) == 100 * threshold else 1),
+        threshold=threshold_text(threshold),
     )
 
 
@@ -121,7 +123,10 @@ def _card_change(
 
 
 def late_rows_line(late: Mapping[str, Any]) -> str:
-    """One sentence about the rows that an earlier run had not seen."""
+    """One sentence about the rows that an earlier run had not seen, or why nothing can be told."""
+    if "months" not in late:
+        names = ", ".join(str(name).replace("_", " ") for name in late["read_differently"])
+        return word("late_rows_not_told", day=str(late["since"]), names=names)
     purchases, amount = _late_totals(late["months"])
     day = str(late["since"])
     return word("late_rows_line", day=day, purchases=purchases, amount=amount)
@@ -141,7 +146,7 @@ def _signed(value: float, size: str) -> str:
 def late_rows_table(late: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Month, and for each of its numbers the number itself and as it is written."""
     rows = []
-    for month in late["months"]:
+    for month in late.get("months", []):
         counts = [month["purchases_before"], month["purchases_now"]]
         amounts = [month["amount_before"], month["amount_now"]]
         cells = [(str(count), as_count(int(count))) for count in counts]

@@ -20,6 +20,7 @@ _REASONS = {
     "kernel": "reason_kernel",
     "output": "reason_output",
     "stopped": "reason_stopped",
+    "refused": "reason_refused",
 }
 
 
@@ -79,7 +80,7 @@ def _facts(failure: Mapping[str, Any]) -> list[tuple[str, str]]:
     facts = [
         (word("as_of"), _text(failure, "as_of")),
         (word("variant"), _text(failure, "variant")),
-        (word("started"), f"{started} UTC" if started else ""),
+        (word("started"), word("universal_time", time=started) if started else ""),
         (word("failed_after"), span(seconds) if isinstance(seconds, (int, float)) else ""),
     ]
     return [(name, value) for name, value in facts if value]

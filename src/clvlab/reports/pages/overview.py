@@ -12,8 +12,10 @@ from typing import Any
 from markupsafe import Markup
 
 from clvlab.reports.history.changes import flatten
+from clvlab.reports.history.made import asked_alike
 from clvlab.reports.history.result_words import words_of
-from clvlab.reports.history.run_folder import Failure, Run
+from clvlab.reports.history.run_folder import FILES_BESIDE, Failure, Run
+from clvlab.reports.history.runs import unmended
 from clvlab.reports.pages.change_html import card_changes
 from clvlab.reports.pages.rendering import join
 from clvlab.reports.pages.sparkline import Point, sparkline_html
@@ -39,15 +41,8 @@ class Series:
 
     @property
     def failing(self) -> bool:
-        """Whether the newest thing that happened was a failure."""
-        return any(self._is_newest(failure) for failure in self.failures)
-
-    def _is_newest(self, failure: Failure) -> bool:
-        if not self.runs:
-            return True
-        if failure.as_of is None:
-            return failure.started > max(run.started for run in self.runs)
-        return failure.as_of >= self.latest.as_of
+        """Whether something failed that no run has made up for."""
+        return bool(unmended(self.failures, self.runs))
 
     @property
     def before(self) -> Run | None:
@@ -61,7 +56,7 @@ class Series:
 
     def _feet(self, since: date | None) -> list[Markup]:
         cards, changes = self.latest.cards, [""] * len(self.latest.cards)
-        if self.before is not None:
+        if self.before is not None and asked_alike(self.before.manifest, self.latest.manifest):
             changes = card_changes(cards, self.before.results, self.latest.results, since)
         lines = [self._line(card) for card in cards]
         return [join([change, line]) for change, line in zip(changes, lines, strict=True)]
@@ -155,8 +150,7 @@ class Listed:
 
     def files(self, run: Run) -> list[tuple[str, str]]:
         """Addresses of what lies beside a run's page, and the key of the word for each."""
-        found = (("report.pdf", "pdf"), ("tables.xlsx", "workbook"))
-        paths = ((run.folder / name, key) for name, key in found)
+        paths = ((run.folder / name, key) for name, key in FILES_BESIDE)
         return [(self.link(path), key) for path, key in paths if path.is_file()]
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clvlab.reports.history.changes import flatten
-from clvlab.reports.history.made import limits_text, parameter_rows
+from clvlab.reports.history.made import asked_alike, limits_text, parameter_rows
 from clvlab.reports.history.result_words import words_of
-from clvlab.reports.history.run_folder import Run, readable_cards
+from clvlab.reports.history.run_folder import FILES_BESIDE, Run, readable_cards
 from clvlab.reports.orders.notebooks import tagged
 from clvlab.reports.orders.parameters import Parameter
 from clvlab.reports.pages.change_html import (
@@ -21,7 +21,7 @@ from clvlab.reports.pages.change_html import (
 )
 from clvlab.reports.pages.code import code_html, raw_output
 from clvlab.reports.pages.rendering import join, render
-from clvlab.reports.writing.display import PIECE
+from clvlab.reports.writing.display import piece_of, pieces
 from clvlab.reports.writing.fragments import cards_html, filled_card, meta_html
 from clvlab.reports.writing.sentences import PageRenderer, to_html
 from clvlab.reports.writing.words import word
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 Facts = dict[str, Any]
-
-_FILES = (("report.pdf", "pdf"), ("tables.xlsx", "workbook"))
-"""Files beside the page that it links to, and what they are called."""
 
 
 @dataclass(slots=True)
@@ -64,22 +61,13 @@ def page_facts(notebook: NotebookNode) -> Facts:
     """What the pieces of an executed notebook say about the page: title, date, data, cards."""
     facts: Facts = {"title": "", "kind": "", "as_of": "", "data": "", "note": ""}
     facts |= {"cards": [], "stamps": []}
-    for metadata, _ in _pieces(notebook):
+    for metadata, _ in pieces(notebook):
         facts |= {name: metadata[name] for name in facts if name in metadata and name != "cards"}
         if "cards" in metadata and not facts["cards"]:
             facts["cards"] = metadata["cards"]
         if metadata.get("stamp") and metadata["stamp"] not in facts["stamps"]:
             facts["stamps"].append(metadata["stamp"])
     return facts
-
-
-def _pieces(notebook: NotebookNode) -> list[tuple[Facts, NotebookNode]]:
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [(output.metadata[PIECE], output) for output in outputs if _is_piece(output)]
-
-
-def _is_piece(output: NotebookNode) -> bool:
-    return output.output_type == "display_data" and PIECE in output.get("metadata", {})
 
 
 def render_report(
@@ -110,8 +98,10 @@ def render_report(
     if previous is not None and results:
         words = words_of(facts, [cell.source for cell in notebook.cells], flatten(results))
         changes = changes_since(previous, manifest, results, words)
-        _mark_cards(body, facts, previous, results)
+        if asked_alike(previous.manifest, manifest):
+            _mark_cards(body, facts, previous, results)
     late = manifest.get("late_rows")
+    files = manifest.get("files", [])
     lead_in, story = body.parted()
     return render(
         "report.html.j2",
@@ -132,7 +122,7 @@ def render_report(
         late_line=late_rows_line(late) if late else "",
         late_table=late_rows_table(late) if late else [],
         manifest=manifest,
-        files=[(name, word(key)) for name, key in _FILES if name in manifest.get("files", [])],
+        files=[(name, word(key)) for name, key in FILES_BESIDE if name in files],
         shown_parameters=parameter_rows(manifest, parameters),
         limits=limits_text(manifest),
         total_seconds=f"{sum(manifest['seconds'].values()):.0f}",
@@ -175,12 +165,11 @@ def _add_code(body: _Body, cell: NotebookNode) -> None:
     if cell.source.strip() and not tagged(cell, "parameters"):
         body.code.append(cell.source)
     for output in cell.get("outputs", []):
-        if not _is_piece(output):
-            raw = raw_output(output)
-            if raw:
-                body.code.append(raw)
-            continue
-        _add_piece(body, output.metadata[PIECE], str(output.data.get("text/html", "")))
+        piece = piece_of(output)
+        if piece is not None:
+            _add_piece(body, *piece)
+        elif raw := raw_output(output):
+            body.code.append(raw)
 
 
 def _add_piece(body: _Body, facts: Facts, html: str) -> None:

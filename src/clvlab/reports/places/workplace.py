@@ -25,6 +25,9 @@ from clvlab.reports.places.exchange import exchange
 from clvlab.reports.places.stopping import undisturbed
 
 _RUNNING = ".running"
+_START_TICKS = 19
+"""Position of the start time in a line of /proc/PID/stat, counted behind the process's name."""
+
 _FORGOTTEN_SECONDS = 48 * 3600
 """Age at which an unfinished run of another machine is taken for dead."""
 
@@ -50,19 +53,24 @@ class Workplace:
         self.work = self._token / "work"
         self.log = self._token / "kernel.log"
         self.moved: Path | None = None
-        self.run.mkdir(parents=True)
-        self.work.mkdir()
-        self._write_owner(None)
+        try:
+            self.run.mkdir(parents=True)
+            self.work.mkdir()
+            self._write_owner(None)
+        except OSError:
+            self.remove()
+            raise
 
     def _write_owner(self, home: Path | None) -> None:
-        process = psutil.Process()
         owner = {
             "machine": platform.node(),
-            "process": process.pid,
-            "process_started": process.create_time(),
+            "process": os.getpid(),
+            "process_started": birth_of(os.getpid()),
             "home": str(home) if home else None,
         }
-        (self._token / "owner.json").write_text(json.dumps(owner), encoding="utf-8")
+        unfinished = self._token / "owner.new"
+        unfinished.write_text(json.dumps(owner), encoding="utf-8")
+        unfinished.replace(self._token / "owner.json")
 
     def move_to(self, home: Path) -> None:
         """Put the finished run into its place, where it changes places with an earlier one.
@@ -165,11 +173,23 @@ def _is_alive(owner: dict[str, object], token: Path) -> bool:
     if owner["machine"] != platform.node():
         return _age(token) < _FORGOTTEN_SECONDS
     try:
-        process = psutil.Process(int(str(owner["process"])))
-        started = float(process.create_time())
-        return abs(started - float(str(owner["process_started"]))) < 1
-    except (psutil.Error, ValueError):
+        return birth_of(int(str(owner["process"]))) == owner["process_started"]
+    except (psutil.Error, OSError, ValueError):
         return False
+
+
+def birth_of(pid: int) -> str:
+    """What tells a process from a later one with its number, whatever the clock says.
+
+    On Linux the start in ticks since the machine was booted, and which boot that was: the time of
+    day would move when the clock is set.
+    """
+    proc = Path("/proc")
+    if (proc / "sys/kernel/random/boot_id").exists():
+        boot = (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        after_name = (proc / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2]
+        return f"{boot} {after_name.split()[_START_TICKS]}"
+    return repr(psutil.Process(pid).create_time())
 
 
 def _age(path: Path) -> float:

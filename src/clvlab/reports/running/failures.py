@@ -74,7 +74,7 @@ def _facts(job: Job, place: Workplace, fault: Fault, started: datetime) -> dict[
         "log": "\n".join(_last_lines(place.log)),
         "parameters": job.parameters,
     }
-    found: dict[str, Any] = without_secrets(facts, named_secrets(job.given))
+    found: dict[str, Any] = without_secrets(facts, named_secrets(job.parameters))
     return found
 
 
@@ -86,5 +86,5 @@ def _last_lines(log: Path) -> list[str]:
 
 def forget_failure(job: Job, as_of: str) -> None:
     """Remove the descriptions of failures that a good run has made up for."""
-    for folder in {failure_folder(job, as_of), failure_folder(job, job.as_of)}:
-        shutil.rmtree(folder, ignore_errors=True)
+    for name in {as_of, job.as_of or as_of, UNDATED}:
+        shutil.rmtree(failure_folder(job, name), ignore_errors=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.exceptions import PapermillExecutionError
 
-Reason = Literal["cell", "timeout", "memory", "kernel", "output", "stopped"]
+Reason = Literal["cell", "timeout", "memory", "kernel", "output", "stopped", "refused"]
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -28,7 +28,8 @@ class Fault:
     ----------
     reason
         A cell raised an error, a limit of time or memory was passed, the kernel ended or did not
-        start, the output could not be written, or the run was stopped from outside.
+        start, the output could not be written, the run was stopped from outside, or it was refused
+        before it began.
     said
         What happened, in words; the first line says the most important.
     cell

@@ -84,7 +84,7 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
         _forget_places(output, job)
     if guard.told_to_stop:
         raise StoppedError(guard.told_to_stop)
-    clean: NotebookNode = without_secrets(executed, named_secrets(job.given))
+    clean: NotebookNode = without_secrets(executed, named_secrets(job.parameters))
     return clean
 
 
@@ -104,7 +104,7 @@ def _forget_places(output: Path, job: Job) -> None:
         return
     executed.metadata.papermill.input_path = job.notebook.name
     executed.metadata.papermill.output_path = output.name
-    write_notebook(without_secrets(executed, named_secrets(job.given)), output)
+    write_notebook(without_secrets(executed, named_secrets(job.parameters)), output)
 
 
 def _literal(path: Path) -> str:

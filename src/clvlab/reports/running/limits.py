@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -15,12 +17,22 @@ from clvlab.reports.writing.numbers import NO_BREAK_SPACE
 Reason = Literal["timeout", "memory", "stopped"]
 
 _LOOK_EVERY_SECONDS = 0.05
+_CHILDREN_EVERY_LOOKS = 10
 _MEMORY_SHARE = 0.8
+_CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def memory_limit(asked_bytes: int) -> int:
     """The limit asked for, or four fifths of the machine's memory when that is 0."""
-    return asked_bytes or int(_MEMORY_SHARE * psutil.virtual_memory().total)
+    return asked_bytes or int(_MEMORY_SHARE * _machine_bytes())
+
+
+def _machine_bytes() -> int:
+    """Memory of the machine, or of the container that this runs in when that is less."""
+    allowed = int(psutil.virtual_memory().total)
+    with suppress(OSError, ValueError):
+        allowed = min(allowed, int(_CONTAINER_LIMIT.read_text(encoding="ascii")))
+    return allowed
 
 
 class Guard:
@@ -57,6 +69,7 @@ class Guard:
         self.started = False
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
+        self._family: set[psutil.Process] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +83,8 @@ class Guard:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
+        for left in self._family:  # what a cell started and did not wait for
+            end_process(left)
 
     def watch(self, pid: int) -> None:
         """Begin to watch a process; returns at once."""
@@ -80,18 +95,24 @@ class Guard:
     def _watch(self, pid: int) -> None:
         deadline = time.monotonic() + self.timeout_seconds
         with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
+            process, looks = psutil.Process(pid), 0
             while not self._over.wait(_LOOK_EVERY_SECONDS):
-                self.peak_bytes = max(self.peak_bytes, _resident_bytes(process))
-                if self.told_to_stop:
-                    self.reason = "stopped"
-                elif self.peak_bytes > self.memory_bytes:
-                    self.reason = "memory"
-                elif time.monotonic() > deadline:
-                    self.reason = "timeout"
+                if looks % _CHILDREN_EVERY_LOOKS == 0:  # finding them takes a look at everybody
+                    self._family.update(process.children(recursive=True))
+                looks += 1
+                held = int(process.memory_info().rss) + _resident_bytes(self._family)
+                self.peak_bytes = max(self.peak_bytes, held)
+                self.reason = self._passed(deadline)
                 if self.reason is not None:
                     end_process(process)
                     return
+
+    def _passed(self, deadline: float) -> Reason | None:
+        if self.told_to_stop:
+            return "stopped"
+        if self.peak_bytes > self.memory_bytes:
+            return "memory"
+        return "timeout" if time.monotonic() > deadline else None
 
     def stop(self, said: str) -> None:
         """End the process at the next look, because the run was told to stop."""
@@ -105,11 +126,11 @@ class Guard:
         return f"it held {held} of memory, and {allowed} are allowed"
 
 
-def _resident_bytes(process: psutil.Process) -> int:
-    held = int(process.memory_info().rss)
-    for child in process.children(recursive=True):
+def _resident_bytes(processes: Iterable[psutil.Process]) -> int:
+    held = 0
+    for process in processes:
         with suppress(psutil.Error):
-            held += int(child.memory_info().rss)
+            held += int(process.memory_info().rss)
     return held
 
 

@@ -16,9 +16,11 @@ from clvlab.reports.running.limits import memory_limit
 from clvlab.reports.running.provenance import (
     code_version,
     data_fingerprint,
+    installed_distributions,
     installed_versions,
     package_fingerprint,
 )
+from clvlab.reports.writing.words import word
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -33,28 +35,55 @@ def origin(job: Job) -> dict[str, Any]:
     -------
     dict
         ``data``, ``versions``, ``code`` and ``fingerprint``: a digest of the notebook, its
-        parameters, the data and the code. It is None when the data can't be told apart, as with
-        an address.
+        parameters, the data, the code and all that is installed. It is None when what the
+        notebook reads can't be told apart: an address, what another variable holds, or a notebook
+        that does not say what its data are.
     """
     data = data_fingerprint(job.data)
-    versions = installed_versions()
+    others = _other_sources(job)
     known = {
         "notebook": _digest(_sources(job)),
         "parameters": job.parameters,
         "data": data,
-        "versions": versions,
+        "others": others,
+        "installed": installed_distributions(),
         "code": package_fingerprint(),
         "page": [job.report, job.order.change_threshold, job.order.pdf],
     }
-    identified = "sha256" in data or data.get("embedded", False) or not data
+    told_apart = all(_is_known(source) for source in (data, *others.values()))
     return {
         "data": data,
-        "versions": versions,
+        "versions": installed_versions(),
         "code": code_version(),
-        "fingerprint": _digest(json.dumps(known, sort_keys=True, default=str))
-        if identified
-        else None,
+        "fingerprint": _digest(json.dumps(known, sort_keys=True)) if told_apart else None,
     }
+
+
+def _other_sources(job: Job) -> dict[str, dict[str, object]]:
+    """Further parameters that name a file or a variable, and what is there."""
+    found = {}
+    for name, value in job.parameters.items():
+        if name == "data" or not isinstance(value, str):
+            continue
+        path = Path(job.order.data_folder or Path.cwd()) / value
+        if value.startswith("env:"):
+            found[name] = data_fingerprint(value)
+        elif value and path.exists():
+            found[name] = data_fingerprint(str(path.absolute()))
+    return found
+
+
+def _is_known(source: Mapping[str, object]) -> bool:
+    return "sha256" in source or bool(source.get("embedded"))
+
+
+def note_changed_data(job: Job, origins: Mapping[str, Any]) -> dict[str, Any]:
+    """The origins after the run; without digests where the data changed while it ran."""
+    data = origins["data"]
+    if "sha256" not in data or data_fingerprint(job.data) == data:
+        return dict(origins)
+    unsure = {name: data[name] for name in ("name", "files") if name in data}
+    return {**origins, "data": unsure | {"changed_while_read": True}, "fingerprint": None}
 
 
 def _sources(job: Job) -> str:
@@ -99,7 +128,10 @@ def make_manifest(
         ``as_of``, ``started``, ``seconds``, ``previous``, ``late_rows``.
     """
     page = page_facts(executed)
-    order = job.order
+    order, origins = job.order, note_changed_data(job, origins)
+    warnings = shown_warnings(executed)
+    if origins["data"].get("changed_while_read"):
+        warnings.append(word("data_changed"))
     manifest: dict[str, Any] = {
         "report": job.report,
         "variant": job.variant,
@@ -113,12 +145,12 @@ def make_manifest(
             "timeout_seconds": order.timeout_seconds,
             "memory_bytes": memory_limit(order.memory_bytes),
         },
-        "warnings": shown_warnings(executed),
+        "warnings": warnings,
         "status": "complete",
         **origins,
         **facts,
     }
-    clean: dict[str, Any] = without_secrets(manifest, named_secrets(job.given))
+    clean: dict[str, Any] = without_secrets(manifest, named_secrets(job.parameters))
     return clean
 
 

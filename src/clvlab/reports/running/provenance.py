@@ -6,12 +6,14 @@ import hashlib
 import os
 import subprocess
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 from platform import python_version
 
 import clvlab
+from clvlab.data.files import find_files
 from clvlab.data.opening import EMBEDDED
+from clvlab.errors import InputError
 
 _PACKAGES = (
     "clvlab",
@@ -42,7 +44,7 @@ def package_fingerprint() -> str:
     """A digest of all of clvlab's own source files, whatever git knows of them."""
     digest = hashlib.sha256()
     for path in sorted(part for part in _PACKAGE.rglob("*") if part.is_file()):
-        if path.suffix != ".pyc":
+        if "__pycache__" not in path.parts:
             digest.update(path.relative_to(_PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -95,13 +97,13 @@ def data_fingerprint(data: object) -> dict[str, object]:
     shown = data
     if data.startswith("env:"):
         data = os.environ.get(data.removeprefix("env:"), "")
-    files = _data_files(Path(data)) if Path(data).is_absolute() else []
+    files = _files_of(data)
     if not files:
         return {"name": shown} | ({"embedded": True} if data in EMBEDDED else {})
     digest = hashlib.sha256()
     for path in files:
         if len(files) > 1:
-            digest.update(path.name.encode())
+            digest.update(f"{path.name}\n{path.stat().st_size}\n".encode())
         with path.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
@@ -113,11 +115,18 @@ def data_fingerprint(data: object) -> dict[str, object]:
     }
 
 
-def _data_files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if path.is_dir():
-        return sorted(part for part in path.rglob("*") if part.is_file())
-    if any(mark in path.name for mark in "*?["):
-        return sorted(part for part in path.parent.glob(path.name) if part.is_file())
-    return []
+def _files_of(data: str) -> list[Path]:
+    """The files that reading these data would open; none for anything but files."""
+    if not Path(data).is_absolute():
+        return []
+    try:
+        return find_files(data)
+    except InputError:
+        return []
+
+
+@cache
+def installed_distributions() -> str:
+    """Every installed distribution with its version: a notebook may import any of them."""
+    found = {f"{each.name} {each.version}" for each in distributions()}
+    return ", ".join(sorted(found))

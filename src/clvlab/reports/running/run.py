@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from clvlab.clock import parse_date
-from clvlab.errors import ParameterError, Problem, ReportError
-from clvlab.reports.exports.pdf import print_pdf, require_browser
-from clvlab.reports.exports.workbook import workbook_tables, write_workbook
-from clvlab.reports.history.late_rows import late_rows
-from clvlab.reports.history.runs import previous_run
+from clvlab.errors import ClvlabError, ParameterError, Problem, ReportError
+from clvlab.reports.exports.pdf import require_browser
 from clvlab.reports.orders.job import Job, prepare_job
 from clvlab.reports.orders.order import Order
 from clvlab.reports.orders.secrets import named_secrets, without_secrets
-from clvlab.reports.pages.index import write_index
-from clvlab.reports.pages.report_page import render_report
+from clvlab.reports.pages.index import renew_index
 from clvlab.reports.places.stopping import StoppedError, stoppable
 from clvlab.reports.places.workplace import Workplace, workplace
+from clvlab.reports.running.completing import complete
 from clvlab.reports.running.failures import forget_failure, record_failure
 from clvlab.reports.running.faults import Fault, FaultError
 from clvlab.reports.running.kernel import OnCell, execute
-from clvlab.reports.running.manifest import find_same, make_manifest, origin, write_manifest
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-PDF = "report.pdf"
+from clvlab.reports.running.manifest import find_same, origin
+from clvlab.reports.running.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +54,6 @@ class RunResult:
     warnings: tuple[str, ...]
     seconds: float
     skipped: bool = False
-
-
-@dataclass(slots=True)
-class _Stages:
-    """Seconds by stage of the run."""
-
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - begun, 3)
-
-    def total(self) -> float:
-        return (datetime.now(UTC) - self.started).total_seconds()
 
 
 def run_report(
@@ -165,7 +138,7 @@ def run_order(order: Order, on_cell: OnCell | None = None) -> RunResult:
     ReportError
         When the run failed; its attribute `folder` is where that is described.
     """
-    stages = _Stages()
+    stages = Stages()
     with stages.stage("parameters"):
         job = prepare_job(order)
         if order.pdf:
@@ -175,40 +148,46 @@ def run_order(order: Order, on_cell: OnCell | None = None) -> RunResult:
     same = None if order.force else find_same(job, origins["fingerprint"])
     out = Path(order.out).resolve()
     if same is not None:
-        return _finish(same, write_index(out), stages, skipped=True)
+        forget_failure(job, same.name)
+        return _finish(same, out, stages, skipped=True)
     try:
         with stoppable(), workplace(out) as place:
             home = _run_in(place, job, origins, stages, on_cell)
     except ReportError:
-        with suppress(OSError):  # the disk may be full
-            write_index(out)
+        renew_index(out)
         raise
-    return _finish(home, write_index(out), stages)
+    return _finish(home, out, stages)
 
 
 def _run_in(
     place: Workplace,
     job: Job,
     origins: Mapping[str, Any],
-    stages: _Stages,
+    stages: Stages,
     on_cell: OnCell | None,
 ) -> Path:
     """Make the run folder and move it into place; a failure is described beside it."""
     try:
         with stages.stage("notebook"):
             executed = execute(job, place, on_cell)
-        home = _complete(place, job, executed, origins, stages)
+        home = complete(place, job, executed, origins, stages)
         place.move_to(home)
-    except (ReportError, OSError) as error:
-        if place.moved and isinstance(error, StoppedError):
-            return place.moved  # told to stop when all was done
-        clean = without_secrets(asdict(_fault(error)), named_secrets(job.given))
-        fault = Fault(**clean)
-        folder = record_failure(job, place, fault, stages.started)
-        # the error itself may quote a secret
-        raise ReportError(fault.in_words(job.report), line=fault.line, folder=folder) from None
+    except StoppedError as error:
+        if place.moved is None:
+            raise _recorded(error, job, place, stages) from None
+        home = place.moved  # told to stop when all was done
+    except Exception as error:  # noqa: BLE001 - whatever it is, the night goes on
+        raise _recorded(error, job, place, stages) from None
     forget_failure(job, home.name)
     return home
+
+
+def _recorded(error: Exception, job: Job, place: Workplace, stages: Stages) -> ReportError:
+    """The error to raise instead, after describing the failure; the first may quote a secret."""
+    clean = without_secrets(asdict(_fault(error)), named_secrets(job.parameters))
+    fault = Fault(**clean)
+    folder = record_failure(job, place, fault, stages.started)
+    return ReportError(fault.in_words(job.report), line=fault.line, folder=folder)
 
 
 def _fault(error: Exception) -> Fault:
@@ -216,77 +195,20 @@ def _fault(error: Exception) -> Fault:
         return error.fault
     if isinstance(error, StoppedError):
         return Fault("stopped", str(error), error=type(error).__name__)
-    said = f"the output can't be written: {error}." if isinstance(error, OSError) else str(error)
+    if isinstance(error, OSError):
+        said = f"the output can't be written: {error}."
+    elif isinstance(error, ClvlabError):
+        said = str(error)
+    else:
+        said = f"{type(error).__name__}: {error}"
     return Fault("output", said, error=type(error).__name__)
 
 
-def _complete(
-    place: Workplace,
-    job: Job,
-    executed: NotebookNode,
-    origins: Mapping[str, Any],
-    stages: _Stages,
-) -> Path:
-    """Everything that a run folder holds beside what the notebook wrote; returns its place."""
-    results = _read_results(job, place.run)
-    day = _last_day_seen(job, results)
-    previous = previous_run(Path(job.order.out).resolve(), job.report, job.variant, day)
-    facts = {
-        "as_of": day.isoformat(),
-        "started": stages.started.isoformat(timespec="seconds"),
-        "seconds": stages.seconds,
-        "previous": previous.as_of.isoformat() if previous else None,
-        "late_rows": late_rows(previous.folder, place.run) if previous else None,
-    }
-    manifest = make_manifest(job, executed, origins, facts)
-    for name in ("tables", "figures"):
-        (place.run / name).mkdir(exist_ok=True)
-    with stages.stage("page"):
-        write_workbook(place.run, workbook_tables(executed), manifest["page"])
-        manifest["files"] = _other_files(job, place.run)
-        html = render_report(executed, manifest, job.declared, previous, results)
-        (place.run / "report.html").write_text(html, encoding="utf-8")
-        if job.order.pdf:
-            print_pdf(place.run / "report.html", place.run / PDF)
-    write_manifest(manifest, place.run)
-    return job.home / day.isoformat()
-
-
-def _other_files(job: Job, folder: Path) -> list[str]:
-    """What the page links to beside its own tables and figures."""
-    names = [path.name for path in folder.glob("*.xlsx")]
-    return [*names, PDF] if job.order.pdf else names
-
-
-def _read_results(job: Job, folder: Path) -> dict[str, Any]:
-    """What the notebook recorded, with secrets removed should it have recorded one."""
-    path = folder / "result.json"
-    text = path.read_text(encoding="utf-8") if path.exists() else "{}"
-    clean = without_secrets(text, named_secrets(job.given))
-    if clean != text:
-        path.write_text(clean, encoding="utf-8")
-    results = json.loads(clean)
-    if "as_of" not in results:
-        raise ReportError(
-            f"{job.report} ended without saying as of when: "
-            "its notebook has to call page.meta(as_of=..., data=...)."
-        )
-    return dict(results)
-
-
-def _last_day_seen(job: Job, results: Mapping[str, Any]) -> date:
-    day = parse_date(str(results["as_of"]), "as_of")
-    if job.as_of is not None and day != parse_date(job.as_of, "as_of"):
-        raise ReportError(
-            f"it was asked for {job.as_of} and says that it is as of {day}: its notebook has to "
-            "pass its parameter as_of to page.meta."
-        )
-    return day
-
-
-def _finish(home: Path, index: Path, stages: _Stages, *, skipped: bool = False) -> RunResult:
+def _finish(home: Path, out: Path, stages: Stages, *, skipped: bool = False) -> RunResult:
+    """The result of a run that is in place, even when the index can't be written."""
+    trouble = renew_index(out)
     results = json.loads((home / "result.json").read_text(encoding="utf-8"))
     manifest = json.loads((home / "manifest.json").read_text(encoding="utf-8"))
-    warnings = tuple(manifest["warnings"])
-    page = home / "report.html"
+    warnings = (*manifest["warnings"], *([trouble] if trouble else []))
+    page, index = home / "report.html", out / "index.html"
     return RunResult(home, page, index, results, warnings, stages.total(), skipped)

@@ -56,6 +56,14 @@ def pieces(notebook: NotebookNode) -> Iterator[tuple[dict[str, Any], str]]:
     """What an executed notebook displayed through its page: the facts of each piece, its HTML."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            facts = output.get("metadata", {}).get(PIECE)
-            if output.output_type == "display_data" and facts is not None:
-                yield dict(facts), str(output.data.get("text/html", ""))
+            piece = piece_of(output)
+            if piece is not None:
+                yield piece
+
+
+def piece_of(output: NotebookNode) -> tuple[dict[str, Any], str] | None:
+    """The facts and the HTML of a piece of the page; None for any other output of a cell."""
+    facts = output.get("metadata", {}).get(PIECE)
+    if output.output_type != "display_data" or facts is None:
+        return None
+    return dict(facts), str(output.data.get("text/html", ""))

@@ -168,14 +168,15 @@ class Page:
         show("cards", cards_html(filled), plain, cards=facts, currency=self._currency)
 
     def watch(self, log: TransactionLog, *, as_of: date | str) -> None:
-        """Keep the purchases of each day up to `as_of`, for the next run to compare with.
+        """Keep the calendar of the rows up to `as_of`, for the next run to compare with.
 
-        Rows that arrive late or change later are then told on the next run's page.
+        Rows that arrive late or change later are then told on the next run's page. A row counts
+        on the day that it bears, a return too, so new rows are never taken for late ones.
 
         Parameters
         ----------
         log
-            The purchases that the report rests on.
+            The purchases that the report rests on, with the calendar of the rows they came from.
         as_of
             The last day seen.
         """

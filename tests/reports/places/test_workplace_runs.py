@@ -7,7 +7,7 @@ import pytest
 
 from clvlab.errors import ReportError
 from clvlab.reports.places.slugs import slug
-from clvlab.reports.places.workplace import remove_leftovers, workplace
+from clvlab.reports.places.workplace import Workplace, remove_leftovers, workplace
 
 
 def dead_token(out, **owner):
@@ -97,3 +97,38 @@ def test_place_that_can_not_be_written_is_told(tmp_path):
 )
 def test_no_name_leaves_the_folder(text, name):
     assert slug(text) == name
+
+
+def test_clock_that_is_set_does_not_make_a_run_look_dead(tmp_path, monkeypatch):
+    with workplace(tmp_path) as place:
+        monkeypatch.setattr("psutil.boot_time", lambda: 0.0)
+        monkeypatch.setattr("time.time", lambda: 4e9)
+        remove_leftovers(tmp_path)
+        assert place.run.exists()
+
+
+def test_owner_can_be_read_while_it_is_written_anew(tmp_path):
+    with workplace(tmp_path) as place:
+        stop = threading.Event()
+
+        def rewrite():
+            while not stop.is_set():
+                place._write_owner(tmp_path)
+
+        writer = threading.Thread(target=rewrite)
+        writer.start()
+        owner = place._token / "owner.json"
+        seen = [owner.read_text() for _ in range(2000)]
+        stop.set()
+        writer.join()
+    assert all(json.loads(text)["process"] for text in seen)
+
+
+def test_workplace_that_can_not_be_completed_leaves_nothing(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Workplace, "_write_owner", fail)
+    with pytest.raises(ReportError, match="No space left"), workplace(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from clvlab.reports.history.runs import Run, load_run
 from clvlab.reports.orders.notebooks import read_notebook
 from clvlab.reports.pages.index import write_index
 from clvlab.reports.pages.report_page import render_report
+from clvlab.reports.writing.words import word
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,11 @@ def test_page_without_a_run_before_says_nothing_of_changes(page):
     assert 'class="clv-change"' not in page
 
 
+def asked_alike(finished):
+    """What a manifest would say had the run been asked for as the one before it was."""
+    return {"parameters": load_run(finished.folder).manifest["parameters"] | {"horizon": 70}}
+
+
 @pytest.fixture(scope="module")
 def compared(finished, tmp_path_factory):
     """The same page as if there had been a run before it, with other results and parameters."""
@@ -115,19 +121,25 @@ def compared(finished, tmp_path_factory):
         "files": ["report.pdf", "tables.xlsx"],
     }
 
-    def render(**changed):
+    def render(told_now=None, **changed):
         previous = Run(earlier, told, results | changed)
-        return render_report(notebook, manifest, (), previous, run.results)
+        return render_report(notebook, manifest | (told_now or {}), (), previous, run.results)
 
     return render
 
 
-def test_cards_say_what_changed(compared):
-    html = compared()
+def test_cards_say_what_changed(compared, finished):
+    html = compared(told_now=asked_alike(finished))
     card = html[html.index('class="clv-card"') : html.index("</dl>")]
     assert '<span class="spoken">up</span> <b>10.2\u00a0%</b>' in card
     assert "since 1998-03-31" in card
     assert html.count('class="clv-cards"') == 1
+
+
+def test_cards_of_another_question_are_not_compared(compared):
+    html = compared()
+    card = html[html.index('class="clv-card"') : html.index("</dl>")]
+    assert "since" not in card
 
 
 def test_changes_are_a_part_of_the_page(compared):
@@ -145,9 +157,32 @@ def test_changes_are_a_part_of_the_page(compared):
 
 
 def test_page_says_when_nothing_changed(compared, finished):
-    html = compared(expected=finished.results["expected"])
+    alike = asked_alike(finished)
+    html = compared(told_now=alike, expected=finished.results["expected"])
     assert "No result changed by more than 5\u00a0%." in html
     assert "<b>unchanged</b>" in html
+
+
+def test_threshold_of_nothing_lists_every_change(compared):
+    for threshold, listed in ((0, True), (0.05, False), (None, False)):
+        html = compared({"change_threshold": threshold}, actual=1881)
+        section = html[html.index('id="changes"') : html.index('id="s-first-part')]
+        assert (">Actual<" in section) == listed
+    html = compared({"change_threshold": 0}, actual=1881)
+    assert "results changed by more than 0\u00a0%" in html
+
+
+def test_data_that_were_read_differently_are_a_caution_without_months(compared):
+    late = {"since": "1998-03-31", "read_differently": ["columns", "date_format"]}
+    html = compared({"late_rows": late})
+    assert "<b>Read differently.</b> Whether rows dated up to 1998-03-31 came late" in html
+    assert "(columns, date format)." in html
+    assert "#late-rows" not in html
+    assert "Late rows." not in html
+
+
+def test_language_of_the_page_is_among_the_words(page):
+    assert f'<html lang="{word("language")}">' in page
 
 
 def test_late_rows_are_a_caution_with_their_months(compared):
