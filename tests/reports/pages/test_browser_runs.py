@@ -193,7 +193,7 @@ def pages(finished, tmp_path_factory):
 
 
 def _render_again(run: Run, previous: Run) -> None:
-    month = {"purchases_before": 1, "purchases_now": 4, "amount_before": "10", "amount_now": "5.5"}
+    month = {"rows_before": 1, "rows_now": 4, "amount_before": "10", "amount_now": "5.5"}
     late = {"since": "1998-03-31", "months": [{"month": "1998-02", **month}]}
     manifest = {**run.manifest, "late_rows": late, "files": ["report.pdf", "tables.xlsx"]}
     notebook = read_notebook(run.folder / "notebook.ipynb")

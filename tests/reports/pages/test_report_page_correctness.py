@@ -113,7 +113,7 @@ def compared(finished, tmp_path_factory):
     told = {**run.manifest, "as_of": "1998-03-31"}
     told["parameters"] = told["parameters"] | {"horizon": 70, "as_of": "1998-03-31"}
     notebook = read_notebook(finished.folder / "notebook.ipynb")
-    month = {"purchases_before": 1, "purchases_now": 4, "amount_before": "10", "amount_now": "5.5"}
+    month = {"rows_before": 1, "rows_now": 4, "amount_before": "10", "amount_now": "5.5"}
     manifest = {
         **run.manifest,
         "late_rows": {"since": "1998-03-31", "months": [{"month": "1998-02", **month}]},
@@ -188,7 +188,7 @@ def test_language_of_the_page_is_among_the_words(page):
 def test_late_rows_are_a_caution_with_their_months(compared):
     html = compared()
     caution = html[html.index("Late rows.") : html.index('id="answer"')]
-    assert "+3 purchases and −4.50 in amount" in caution
+    assert "+3 rows and −4.50 in amount" in caution
     assert '<a href="#late-rows">' in caution
     months = html[html.index('id="late-rows"') :]
     assert [text in months for text in ("1998-02", ">10.00<", ">5.50<")] == [True] * 3

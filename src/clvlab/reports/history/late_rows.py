@@ -1,6 +1,6 @@
-"""Rows that came late: purchases dated before an earlier run's end that arrived or changed since.
+"""Rows that came late: dated before an earlier run's end, and arrived or changed since.
 
-Each run keeps a calendar of its purchases: for every day their number, their exact amount and a
+Each run keeps a calendar of the rows as read: for every day their number, their exact amount and a
 digest of the rows. Two calendars are compared up to the earlier run's last day, so new days never
 count as a change and no change within the old ones is missed. Where the two runs read their data
 differently nothing can be told of single rows, and that is said instead.
@@ -21,15 +21,15 @@ from clvlab.reports.writing.calendar import CALENDAR
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """The purchases of one day; days and months add up."""
+    """The rows of one day; days and months add up."""
 
-    purchases: int = 0
+    rows: int = 0
     amount: Decimal = Decimal(0)
     digest: int = 0
 
     def __add__(self, other: _Day) -> _Day:
         digest = (self.digest + other.digest) % 2**64
-        return _Day(self.purchases + other.purchases, self.amount + other.amount, digest)
+        return _Day(self.rows + other.rows, self.amount + other.amount, digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,6 @@ class _Calendar:
 
 READING: dict[str, object] = {
     "columns": None,
-    "returns": "net",
-    "zero_amounts": "drop",
-    "missing_ids": "drop",
-    "future_dates": "drop",
-    "duplicates": None,
     "date_format": None,
     "time_zone": None,
     "decimal": ".",
@@ -68,7 +63,8 @@ READING: dict[str, object] = {
 }
 """Parameters that say how data are read, and what holds where a notebook has no such parameter.
 
-They are those of `clvlab.load_transactions` but for the day as of which it reads and the name.
+They are those of `clvlab.load_transactions` but for its policies, which come after the calendar,
+the day as of which it reads, and the name.
 """
 
 
@@ -91,17 +87,17 @@ def late_rows(
     -------
     dict or None
         ``since`` (the earlier run's last day, ISO) and ``months``: for every month that differs,
-        counted up to that day, ``month`` (``"1998-03"``), ``purchases_before``,
-        ``purchases_now``, ``amount_before``, ``amount_now`` (exact decimal text). A month whose
+        counted up to that day, ``month`` (``"1998-03"``), ``rows_before``,
+        ``rows_now``, ``amount_before``, ``amount_now`` (exact decimal text). A month whose
         numbers agree is listed too when its rows differ: other customers, or other amounts of
         the same sum. In place of ``months`` there is ``read_differently``, the names of
-        parameters, when these differ: the same rows may then be other purchases. None when no
+        parameters, when these differ: the same file may then give other rows. None when no
         month differs, or one of the runs kept no calendar.
 
     Notes
     -----
-    The calendar is that of purchases. A return that came after the earlier run is set off
-    against the purchase that it takes back, and so changes that purchase's day.
+    The calendar is that of the rows as they were read: a return counts on its own day, not on
+    that of the purchase which it takes back.
     """
     old, new = _read_calendar(before), _read_calendar(after)
     if old is None or new is None:
@@ -113,8 +109,8 @@ def late_rows(
     months = [
         {
             "month": month,
-            "purchases_before": was.get(month, _Day()).purchases,
-            "purchases_now": now.get(month, _Day()).purchases,
+            "rows_before": was.get(month, _Day()).rows,
+            "rows_now": now.get(month, _Day()).rows,
             "amount_before": f"{was.get(month, _Day()).amount:.{decimals}f}",
             "amount_now": f"{now.get(month, _Day()).amount:.{decimals}f}",
         }

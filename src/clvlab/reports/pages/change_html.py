@@ -127,16 +127,16 @@ def late_rows_line(late: Mapping[str, Any]) -> str:
     if "months" not in late:
         names = ", ".join(str(name).replace("_", " ") for name in late["read_differently"])
         return word("late_rows_not_told", day=str(late["since"]), names=names)
-    purchases, amount = _late_totals(late["months"])
+    rows, amount = _late_totals(late["months"])
     day = str(late["since"])
-    return word("late_rows_line", day=day, purchases=purchases, amount=amount)
+    return word("late_rows_line", day=day, rows=rows, amount=amount)
 
 
 def _late_totals(months: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
-    purchases = sum(int(m["purchases_now"]) - int(m["purchases_before"]) for m in months)
+    rows = sum(int(m["rows_now"]) - int(m["rows_before"]) for m in months)
     amounts = [Decimal(str(m["amount_now"])) - Decimal(str(m["amount_before"])) for m in months]
     amount = float(sum(amounts))
-    return _signed(purchases, as_count(abs(purchases))), _signed(amount, as_amount(abs(amount)))
+    return _signed(rows, as_count(abs(rows))), _signed(amount, as_amount(abs(amount)))
 
 
 def _signed(value: float, size: str) -> str:
@@ -147,7 +147,7 @@ def late_rows_table(late: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, 
     """Month, and for each of its numbers the number itself and as it is written."""
     rows = []
     for month in late.get("months", []):
-        counts = [month["purchases_before"], month["purchases_now"]]
+        counts = [month["rows_before"], month["rows_now"]]
         amounts = [month["amount_before"], month["amount_now"]]
         cells = [(str(count), as_count(int(count))) for count in counts]
         cells += [(str(amount), as_amount(float(amount), 2)) for amount in amounts]
