@@ -1,6 +1,6 @@
 """Time clvlab against lifetimes in one run and print ratios.
 
-    python benchmarks/run.py [--customers 1000000] [--repeats 3]
+    python benchmarks/run.py [--customers 1000000] [--pareto-customers 100000] [--repeats 3]
 
 Both answer the same question on the same simulated base, in turn, in one process; compiled code
 is warm. Ratios hold across machines, seconds do not.
@@ -14,34 +14,51 @@ import time
 import warnings
 from collections.abc import Callable
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from stages import Stage, simulated_frame, stages
+from stages import Stage, pareto_stages, simulated_frame, stages
 
 
 def main() -> None:
     """Run every stage and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--pareto-customers", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     console = Console()
-    console.print(f"simulating {arguments.customers:,} customers")
-    frame = simulated_frame(arguments.customers)
-    table = Table(title=f"{arguments.customers:,} customers, medians of {arguments.repeats}")
-    for column in ("stage", "lifetimes s", "clvlab s", "times as fast", "answers differ by"):
-        table.add_column(column, justify="left" if column == "stage" else "right")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for stage in stages(frame):
-            console.print(f"timing {stage.name}")
-            table.add_row(stage.name, *compared(stage, arguments.repeats))
-    console.print(table)
+        for customers, made in (
+            (arguments.customers, stages),
+            (arguments.pareto_customers, pareto_stages),
+        ):
+            if customers:
+                console.print(compared_at(customers, made, arguments.repeats, console))
     console.print(
         "The CLV differs on purpose: lifetimes discounts at the ends of twelve months of 30 days, "
         "clvlab continuously over 365 days."
     )
+
+
+def compared_at(
+    customers: int,
+    made: Callable[[pd.DataFrame], list[Stage]],
+    repeats: int,
+    console: Console,
+) -> Table:
+    """A table of all stages on a base of that size."""
+    console.print(f"simulating {customers:,} customers")
+    frame = simulated_frame(customers)
+    table = Table(title=f"{customers:,} customers, medians of {repeats}")
+    for column in ("stage", "lifetimes s", "clvlab s", "times as fast", "answers differ by"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    for stage in made(frame):
+        console.print(f"timing {stage.name}")
+        table.add_row(stage.name, *compared(stage, repeats))
+    return table
 
 
 def compared(stage: Stage, repeats: int) -> list[str]:

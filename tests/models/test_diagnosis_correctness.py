@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import clvlab
-from clvlab.models.bgnbd import _objective
+from clvlab.models.fitted_to_histories import objective_of
 from clvlab.models.histories import histories_of
 from clvlab.models.newton import maximize
 
@@ -32,7 +32,7 @@ def loyal(request):
 
 def test_no_other_start_finds_a_better_fit(loyal):
     summary, model = loyal
-    objective = _objective(histories_of(summary).compressed())
+    objective = objective_of(model.process, histories_of(summary).compressed())
     rng = np.random.default_rng(2)
     starts = rng.normal(np.log([1, 4, 0.1, 10]), [0.7, 0.7, 2.5, 2.5], (25, 4))
     best = max(maximize(objective, start).value for start in starts)

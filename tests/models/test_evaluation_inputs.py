@@ -62,12 +62,14 @@ def test_what_is_no_fitter_of_lifetimes(sample):
     with pytest.raises(InputError) as caught:
         clvlab.from_lifetimes("a fitter", sample)
     assert str(caught.value) == (
-        "the fitter from lifetimes must be a fitted BetaGeoFitter or GammaGammaFitter; "
-        "got str, not fitted."
+        "the fitter from lifetimes must be a fitted BetaGeoFitter, ModifiedBetaGeoFitter, "
+        "ParetoNBDFitter or GammaGammaFitter; got str, not fitted."
     )
 
 
-@pytest.mark.parametrize("kind", ["BetaGeoFitter", "GammaGammaFitter"])
+@pytest.mark.parametrize(
+    "kind", ["BetaGeoFitter", "ModifiedBetaGeoFitter", "ParetoNBDFitter", "GammaGammaFitter"]
+)
 def test_a_fitter_that_is_not_fitted(sample, kind):
     with undisturbed():
         import lifetimes
@@ -96,6 +98,11 @@ def test_a_plain_frame_for_lifetimes_needs_its_unit(sample, sample_model):
 def test_a_model_that_is_not_fitted_cannot_be_handed_over():
     with pytest.raises(NotFittedError, match="this BetaGeoModel is not fitted yet"):
         clvlab.to_lifetimes(clvlab.BetaGeoModel())
+
+
+def test_a_model_that_lifetimes_does_not_have():
+    with pytest.raises(InputError, match="the model for lifetimes must be a fitted BetaGeoModel, "):
+        clvlab.to_lifetimes("a model")
 
 
 def test_converting_leaves_warning_filters_and_pandas_as_they_were(sample_model):

@@ -7,9 +7,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import clvlab
-from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
 from clvlab.models.futures import Assumptions, Block, Draws, expectations, outcomes
 from clvlab.models.histories import histories_of
+from clvlab.models.history_table import HistoryTable
 from clvlab.models.spending import spend_of
 
 TERMS = {"annual_discount_rate": 0.10, "margin_rate": 0.30}
@@ -29,23 +29,20 @@ def futures(sample, sample_model, sample_spend):
     rows = np.array([sample.table.index.get_loc(one) for one in ("0001", "0003", "1516")])
     table = HistoryTable.of(histories_of(sample), sample_model.unit_)
     assumptions = Assumptions(52.0, np.log(1.1) / 365.25 * 7, 0.3)
+    process, parameters = sample_model.process, sample_model.params_
     draws = Draws(
-        np.tile(sample_model.params_, (DRAWS, 1)), np.tile(sample_spend.params_, (DRAWS, 1))
+        process, np.tile(parameters, (DRAWS, 1)), np.tile(sample_spend.params_, (DRAWS, 1))
     )
     block = Block.of(table, spend_of(sample)[1], rows)
-    nodes = discounting_nodes(52.0, assumptions.log_discount, sample_model.params_.alpha)
-    horizons = [(np.array([52.0]), np.ones(1)), nodes]
-    alive = sample_model.probability_alive(sample).to_numpy()
-    if_alive = np.stack(
-        [
-            np.tile(
-                (table.expected_purchases(sample_model.params_, *one) / alive)[rows][:, None],
-                (1, DRAWS),
-            )
-            for one in horizons
-        ]
-    )
-    expected = expectations(block, if_alive, draws, assumptions)
+    pairs = (table.pair_frequency[block.pair], table.pair_T[block.pair], 52.0)
+    if_alive = [
+        process.expected_purchases_if_alive(parameters, *pairs),
+        process.discounted_purchases_if_alive(parameters, *pairs, assumptions.log_discount),
+        process.probability_purchase_if_alive(parameters, *pairs),
+    ]
+    if_alive = np.repeat(np.stack(if_alive)[:, :, None], DRAWS, axis=2)
+    alive = process.alive_under_draws(draws.transaction, table)(rows)
+    expected = expectations(block, alive, if_alive, draws, assumptions)
     outcome = outcomes(block, expected[2], draws, assumptions, np.random.default_rng(7))
     return expected[:, :, 0], outcome
 

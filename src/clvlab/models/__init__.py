@@ -11,8 +11,12 @@ from clvlab.models.evaluation import (
 )
 from clvlab.models.gamma_gamma import GammaGammaModel
 from clvlab.models.gamma_gamma_likelihood import GammaGammaParameters
+from clvlab.models.mbgnbd import ModifiedBetaGeoModel
+from clvlab.models.pareto_nbd import ParetoNBDModel
+from clvlab.models.pareto_nbd_likelihood import ParetoNBDParameters
 from clvlab.models.scores import CustomerScores, best_customers, score_customers
 from clvlab.models.tracking import track_repeat_purchases
+from clvlab.models.transaction_model import TransactionModel
 from clvlab.models.value import customer_lifetime_value, discounted_expected_purchases
 
 __all__ = [
@@ -22,7 +26,11 @@ __all__ = [
     "GammaGammaModel",
     "GammaGammaParameters",
     "HoldoutCheck",
+    "ModifiedBetaGeoModel",
+    "ParetoNBDModel",
+    "ParetoNBDParameters",
     "SpendIndependence",
+    "TransactionModel",
     "best_customers",
     "check_holdout",
     "check_spend_independence",

@@ -1,13 +1,17 @@
-"""What the BG/NBD model says of a customer: pure functions of parameters and arrays.
+"""What the BG/NBD and MBG/NBD models say of a customer: pure functions of parameters and arrays.
 
 Times (``recency``, ``T``, ``horizon``) and ``alpha`` share one unit, whichever it is. Arrays
-broadcast against each other.
+broadcast against each other. ``chances_at_start`` is how often one may drop out before the first
+repeat purchase: never in the BG/NBD model (0), once in the MBG/NBD model (1). A customer alive at
+``T`` is the same in both but for the chances survived, ``x`` or ``x + 1``, which is to say for
+``b`` or ``b + 1``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import betainc, gammaln
 
 from clvlab.models.bgnbd_expectation import sum_over_horizons
 from clvlab.models.bgnbd_likelihood import BetaGeoParameters
@@ -23,17 +27,18 @@ def probability_alive(
     frequency: npt.ArrayLike,
     recency: npt.ArrayLike,
     T: npt.ArrayLike,
+    chances_at_start: int = 0,
 ) -> Array:
     r"""Probability that a customer has not dropped out by ``T``.
 
     .. math::
 
-        P = \left\{ 1 + 1_{x>0} \frac{a}{b + x - 1}
+        P = \left\{ 1 + 1_{k>0} \frac{a}{b + k - 1}
         \left( \frac{\alpha + T}{\alpha + t_x} \right)^{r + x} \right\}^{-1}
 
-    (Fader, Hardie and Lee 2008, "Computing P(alive) Using the BG/NBD Model", eq. 3). It is 1 for
-    a customer without repeat purchases: in this model one can only drop out after a repeat
-    purchase.
+    with ``k`` chances to drop out so far (Fader, Hardie and Lee 2008, "Computing P(alive) Using
+    the BG/NBD Model", eq. 3). In the BG/NBD model it is 1 for a customer without repeat
+    purchases: there one can only drop out after a repeat purchase.
 
     Examples
     --------
@@ -43,13 +48,13 @@ def probability_alive(
     """
     r, alpha, a, b = parameters
     x, t_x, observed = (np.asarray(value, dtype=np.float64) for value in (frequency, recency, T))
-    bought = x > 0
+    chances = x + chances_at_start
     log_odds = (
         np.log(a)
-        - np.log(np.where(bought, b + x - 1, 1.0))
+        - np.log(np.where(chances > 0, b + (chances - 1), 1.0))
         + (r + x) * (np.log(alpha + observed) - np.log(alpha + t_x))
     )
-    return np.where(bought, 1 / (1 + np.exp(np.minimum(log_odds, 700.0))), 1.0)
+    return np.where(chances > 0, 1 / (1 + np.exp(np.minimum(log_odds, 700.0))), 1.0)
 
 
 def expected_purchases(
@@ -58,6 +63,7 @@ def expected_purchases(
     recency: npt.ArrayLike,
     T: npt.ArrayLike,
     horizon: npt.ArrayLike,
+    chances_at_start: int = 0,
 ) -> Array:
     """Expected number of purchases in ``(T, T + horizon]`` given the history so far.
 
@@ -70,9 +76,23 @@ def expected_purchases(
     >>> float(expected_purchases(cdnow, 26, 30.857, 31, 52).round(3))
     25.757
     """
-    alive = probability_alive(parameters, frequency, recency, T)
-    x, observed, ahead, alive = np.broadcast_arrays(
-        *(np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon, alive))
+    alive = probability_alive(parameters, frequency, recency, T, chances_at_start)
+    return np.asarray(
+        alive * expected_purchases_if_alive(parameters, frequency, T, horizon, chances_at_start)
+    )
+
+
+def expected_purchases_if_alive(
+    parameters: BetaGeoParameters,
+    frequency: npt.ArrayLike,
+    T: npt.ArrayLike,
+    horizon: npt.ArrayLike,
+    chances_at_start: int = 0,
+) -> Array:
+    """Expected number of purchases in ``(T, T + horizon]`` of a customer alive at ``T``."""
+    r, alpha, a, b = parameters
+    x, observed, ahead = np.broadcast_arrays(
+        *(np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
     )
     lengths, where = np.unique(ahead, return_inverse=True)
     where = where.reshape(ahead.shape)
@@ -80,12 +100,15 @@ def expected_purchases(
     for position, length in enumerate(lengths):
         rows = where == position
         out[rows] = sum_over_horizons(
-            *parameters, x[rows].ravel(), observed[rows].ravel(), np.array([length]), ONE
-        )
-    return np.asarray(out * alive)
+            r, alpha, a, b + chances_at_start,
+            x[rows].ravel(), observed[rows].ravel(), np.array([length]), ONE,
+        )  # fmt: skip
+    return out
 
 
-def expected_purchases_new_customer(parameters: BetaGeoParameters, horizon: npt.ArrayLike) -> Array:
+def expected_purchases_new_customer(
+    parameters: BetaGeoParameters, horizon: npt.ArrayLike, chances_at_start: int = 0
+) -> Array:
     """Expected repeat purchases of a new customer within `horizon` of the first purchase.
 
     Fader, Hardie and Lee (2005), eq. 9; the expectation for no history at all.
@@ -96,7 +119,7 @@ def expected_purchases_new_customer(parameters: BetaGeoParameters, horizon: npt.
     >>> float(expected_purchases_new_customer(cdnow, 52).round(3))
     1.444
     """
-    return expected_purchases(parameters, 0.0, 0.0, 0.0, horizon)
+    return expected_purchases(parameters, 0.0, 0.0, 0.0, horizon, chances_at_start)
 
 
 def probability_purchase(
@@ -105,6 +128,7 @@ def probability_purchase(
     recency: npt.ArrayLike,
     T: npt.ArrayLike,
     horizon: npt.ArrayLike,
+    chances_at_start: int = 0,
 ) -> Array:
     r"""Probability of at least one purchase in ``(T, T + horizon]``.
 
@@ -123,7 +147,8 @@ def probability_purchase(
     0.5546
     """
     buys = probability_purchase_if_alive(parameters, frequency, T, horizon)
-    return np.asarray(buys * probability_alive(parameters, frequency, recency, T))
+    alive = probability_alive(parameters, frequency, recency, T, chances_at_start)
+    return np.asarray(buys * alive)
 
 
 def probability_purchase_if_alive(
@@ -133,3 +158,48 @@ def probability_purchase_if_alive(
     r, alpha, _, _ = parameters
     x, observed, ahead = (np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
     return np.asarray(-np.expm1(-(r + x) * np.log1p(ahead / (alpha + observed))))
+
+
+def probability_of_count_if_alive(
+    parameters: BetaGeoParameters,
+    frequency: npt.ArrayLike,
+    T: npt.ArrayLike,
+    horizon: npt.ArrayLike,
+    count: npt.ArrayLike,
+    chances_at_start: int = 0,
+) -> Array:
+    r"""Probability of exactly `count` purchases in ``(T, T + horizon]`` if alive at ``T``.
+
+    A customer alive at ``T`` is like a new one with ``r + x``, ``alpha + T`` and ``b + k`` for
+    ``r``, ``alpha`` and ``b`` (Fader, Hardie and Lee 2005, eq. 8): all ``n`` chances to drop out
+    survived and not one purchase more, or gone after the last of at least ``n`` purchases,
+
+    .. math::
+
+        \frac{B(a, b + n)}{B(a, b)} P(N_t = n) +
+        1_{n>0} \frac{B(a + 1, b + n - 1)}{B(a, b)} P(N_t \ge n),
+
+    where :math:`N_t` is negative binomial.
+
+    Examples
+    --------
+    >>> cdnow = BetaGeoParameters(0.243, 4.414, 0.793, 2.426)
+    >>> float(probability_of_count_if_alive(cdnow, 0, 0, 30, 11).round(10))
+    0.0019995214
+    """
+    r, alpha, a, b = parameters
+    x, observed, ahead, n = np.broadcast_arrays(
+        *(np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon, count))
+    )
+    shape, later, since = r + x, b + chances_at_start + x, alpha + observed
+    log_share = np.log(np.maximum(ahead, 1e-300)) - np.log(since + ahead)
+    exactly = np.exp(
+        gammaln(shape + n) - gammaln(shape) - gammaln(n + 1)
+        - shape * np.log1p(ahead / since) + n * log_share
+    )  # fmt: skip
+    at_least = betainc(np.maximum(n, 1), shape, ahead / (since + ahead))
+    steps = np.arange(int(n.max(initial=0)))
+    odds = np.log1p(a / (later[..., None] + steps))
+    survived = np.exp(-np.where(steps < n[..., None], odds, 0.0).sum(axis=-1))
+    gone = survived * a / np.where(n > 0, later + n - 1, 1.0)
+    return np.asarray(np.where(n > 0, survived * exactly + gone * at_least, exactly))

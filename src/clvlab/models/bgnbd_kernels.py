@@ -1,4 +1,4 @@
-"""Compiled loops of the BG/NBD model; `bgnbd_likelihood` is their readable oracle."""
+"""Compiled loops of the BG/NBD and MBG/NBD models; `bgnbd_likelihood` is their readable oracle."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ Integers = npt.NDArray[np.int64]
 _UPPER = np.triu_indices(4)
 
 
-def log_likelihood(parameters: BetaGeoParameters, histories: Histories) -> Evaluation:
+def log_likelihood(
+    parameters: BetaGeoParameters, histories: Histories, chances_at_start: int = 0
+) -> Evaluation:
     """The same as `bgnbd_likelihood.log_likelihood`, compiled."""
     r, alpha, a, b = parameters
-    since = alpha + histories.times / histories.window.unit.days
+    times = histories.times / histories.window.unit.days
+    slope = -times / (alpha * (alpha + times))
     j = np.arange(int(histories.frequency.max(initial=0)) + 1)
-    later = np.maximum(b + j - 1, 1e-300)
+    later = np.maximum(b + (j + chances_at_start - 1), 1e-300)
     sums = _sum_log_of_terms(
         histories.frequency,
         histories.recency,
@@ -30,12 +33,14 @@ def log_likelihood(parameters: BetaGeoParameters, histories: Histories) -> Evalu
         histories.weights,
         r,
         1 / a,
-        np.log(since),
-        1 / since,
+        np.log1p(times / alpha),
+        slope,
+        slope * (1 / alpha + 1 / (alpha + times)),
         np.log(a) - np.log(later),
         1 / later,
+        chances_at_start,
     )
-    value, gradient, hessian = prefactor(parameters, histories)
+    value, gradient, hessian = prefactor(parameters, histories, chances_at_start)
     curvature = np.zeros((4, 4))
     curvature[_UPPER] = sums[5:]
     curvature += np.triu(curvature, 1).T
@@ -52,12 +57,14 @@ def _sum_log_of_terms(  # pragma: no cover - compiled
     in_a: float,
     log_since: Array,
     in_since: Array,
+    bend: Array,
     log_dropout: Array,
     in_later: Array,
+    chances_at_start: int,
 ) -> Array:
     """Sums over customers of the log of the braces: value, gradient and upper Hessian.
 
-    Only logarithms and reciprocals of distinct times and counts are needed, and those are tables;
+    Only logarithms of distinct times and counts and their derivatives are needed: those are tables;
     each row costs one exponential, one logarithm and one division.
     """
     s0 = s1 = s2 = s3 = s4 = 0.0
@@ -68,12 +75,12 @@ def _sum_log_of_terms(  # pragma: no cover - compiled
         n = r + x
         log_T = log_since[observed[i]]
         in_T = in_since[observed[i]]
-        if x == 0:
+        if x + chances_at_start == 0:
             s0 -= w * n * log_T
             s1 -= w * log_T
             s2 -= w * n * in_T
             h01 -= w * in_T
-            h11 += w * n * in_T * in_T
+            h11 += w * n * bend[observed[i]]
             continue
         log_x = log_since[recency[i]]
         in_x = in_since[recency[i]]
@@ -97,7 +104,8 @@ def _sum_log_of_terms(  # pragma: no cover - compiled
         h01 += spread * d_r * d_alpha - w * in_both
         h02 += spread * d_r
         h03 += spread * d_r * d_b
-        h11 += spread * d_alpha * d_alpha + w * n * (alive * in_T * in_T + dead * in_x * in_x)
+        h11 += spread * d_alpha * d_alpha
+        h11 += w * n * (alive * bend[observed[i]] + dead * bend[recency[i]])
         h12 += spread * d_alpha
         h13 += spread * d_alpha * d_b
         h22 += spread - w_dead

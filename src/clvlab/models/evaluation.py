@@ -12,8 +12,7 @@ from scipy.stats import pearsonr, spearmanr
 
 from clvlab.clock import Horizon
 from clvlab.errors import InputError, Problem
-from clvlab.models.bgnbd import BetaGeoModel
-from clvlab.models.bgnbd_formulas import expected_purchases, probability_alive
+from clvlab.models.transaction_model import TransactionModel
 from clvlab.schema import FREQUENCY, MONETARY_VALUE
 from clvlab.summary.customer_summary import HOLDOUT_FREQUENCY, CustomerSummary
 
@@ -62,7 +61,7 @@ class HoldoutCheck:
 
 
 def check_holdout(
-    summary: CustomerSummary, model: BetaGeoModel, *, most_frequency: int = 7
+    summary: CustomerSummary, model: TransactionModel, *, most_frequency: int = 7
 ) -> HoldoutCheck:
     """Compare expected purchases with those of the holdout.
 
@@ -170,7 +169,7 @@ def check_spend_independence(summary: CustomerSummary) -> SpendIndependence:
 
 def frequency_recency_grid(
     summary: CustomerSummary,
-    model: BetaGeoModel,
+    model: TransactionModel,
     *,
     horizon: Horizon,
     most_frequency: int = 20,
@@ -195,6 +194,7 @@ def frequency_recency_grid(
         ``frequency`` (1 to `most_frequency`), ``recency`` (in the summary's unit),
         ``probability_alive``, ``expected_purchases``.
     """
+    model.require_no_covariates("a grid of frequency and recency")
     unit = summary.window.unit.days
     longest = float(summary.table["T_days"].max())
     frequency, recency = np.meshgrid(
@@ -204,14 +204,12 @@ def frequency_recency_grid(
     )
     scale = model.unit_.days
     ahead = summary.window.horizon_days(horizon) / scale
-    times = (recency / scale, longest / scale)
+    history = (model.params_, frequency, recency / scale, longest / scale)
     return pd.DataFrame(
         {
             "frequency": frequency.ravel(),
             "recency": recency.ravel() / unit,
-            "probability_alive": probability_alive(model.params_, frequency, *times).ravel(),
-            "expected_purchases": expected_purchases(
-                model.params_, frequency, *times, ahead
-            ).ravel(),
+            "probability_alive": model.process.probability_alive(*history).ravel(),
+            "expected_purchases": model.process.expected_purchases(*history, ahead).ravel(),
         }
     )

@@ -23,16 +23,24 @@ PRIOR_SD_OF_DRAWS = 3.0
 """Standard deviation, in logarithms, of the weak normal prior that bounds the draws of a parameter
 that the data do not identify; on identified ones it has no visible effect."""
 
+WELL_KNOWN = 0.5
+"""Variance of a parameter's logarithm below which the surface around it has but one peak."""
+EDGE = 29.9
+"""Logarithm of the largest parameters that are looked at, and minus that of the smallest."""
 FEWEST_DRAWS = 20
 SUBSAMPLE = 20_000
 WORTH_A_SUBSAMPLE = 5 * SUBSAMPLE
 
 
 class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
-    """A model of positive parameters, fitted by maximum likelihood in their logarithms.
+    """A model fitted by maximum likelihood: of positive parameters in their logarithms.
+
+    Behind the positive parameters there may be coefficients of covariates, which have either sign.
 
     Attributes
     ----------
+    coefficient_names_
+        Names of the coefficients; none for a model without covariates.
     log_likelihood_
         Log-likelihood at the maximum.
     n_customers_
@@ -57,9 +65,12 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
     diagnosis_: list[str]
     converged_: bool
     n_iterations_: int
+    coefficient_names_: tuple[str, ...] = ()
     _log_parameters: Array
+    _coefficients: Array = np.empty(0)
     _promise: float
     _information: Array
+    _to_own_units: Array | None = None
 
     def require_fit(self) -> None:
         """Refuse to answer before `fit`."""
@@ -67,21 +78,30 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
             name = type(self).__name__
             raise NotFittedError(f"this {name} is not fitted yet; call fit(summary) first")
 
-    def _keep(self, optimum: Optimum, n_customers: int) -> Self:
-        self._log_parameters = optimum.point
+    def _keep(self, optimum: Optimum, n_customers: int, to_own_units: Array | None = None) -> Self:
+        """Keep what a search found; `to_own_units` takes its points to those of the parameters."""
+        k = len(self.parameter_names)
+        point = optimum.point if to_own_units is None else to_own_units @ optimum.point
+        self._log_parameters, self._coefficients = point[:k], point[k:]
         self._information = -optimum.hessian
+        self._to_own_units = to_own_units
         self.log_likelihood_ = optimum.value
         self.n_customers_ = n_customers
         self.n_iterations_ = optimum.iterations
         self.converged_ = optimum.converged
         self._promise = optimum.promise
-        estimates = np.exp(optimum.point)
-        in_logs = covariance_of(self._information)
-        names = list(self.parameter_names)
+        covariance = carried(covariance_of(self._information), to_own_units)
+        slope = np.concatenate([np.exp(self._log_parameters), np.ones(len(point) - k)])
+        names = [*self.parameter_names, *self.coefficient_names_]
         self.covariance_ = pd.DataFrame(
-            in_logs * np.outer(estimates, estimates), index=names, columns=names
+            covariance * np.outer(slope, slope), index=names, columns=names
         )
         return self
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of estimates, coefficients included."""
+        return len(self.parameter_names) + len(self.coefficient_names_)
 
     def where_it_ended(self) -> list[str]:
         """What to say of parameters that are not a maximum."""
@@ -100,24 +120,32 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
     def aic_(self) -> float:
         """Akaike's information criterion, smaller is better."""
         self.require_fit()
-        return 2 * len(self.parameter_names) - 2 * self.log_likelihood_
+        return 2 * self.n_parameters - 2 * self.log_likelihood_
 
     @property
     def bic_(self) -> float:
         """Bayesian information criterion with the number of customers, smaller is better."""
         self.require_fit()
-        return len(self.parameter_names) * math.log(self.n_customers_) - 2 * self.log_likelihood_
+        return self.n_parameters * math.log(self.n_customers_) - 2 * self.log_likelihood_
 
     def describe(self) -> dict[str, float]:
         """The fit in numbers: parameters, derived means, ``log_likelihood``, ``customers``."""
         self.require_fit()
-        estimates = dict(zip(self.parameter_names, np.exp(self._log_parameters), strict=True))
+        names = (*self.parameter_names, *self.coefficient_names_)
         return {
-            **{name: float(value) for name, value in estimates.items()},
+            **{n: float(value) for n, value in zip(names, self._estimates(), strict=True)},
             **self._derived(),
             "log_likelihood": self.log_likelihood_,
             "customers": self.n_customers_,
         }
+
+    def _estimates(self) -> Array:
+        """The parameters and the coefficients."""
+        return np.concatenate([np.exp(self._log_parameters), self._coefficients])
+
+    def _meanings(self) -> list[str]:
+        """What each estimate is, in words."""
+        return [self.parameter_meanings[name] for name in self.parameter_names]
 
     def _derived(self) -> dict[str, float]:
         """Numbers that are easier to read than the parameters."""
@@ -135,23 +163,29 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
         -------
         pandas.DataFrame
             Indexed by ``parameter``: ``estimate``, ``standard_error``, ``lower`` and ``upper``
-            (symmetric in logarithms, by the delta method), ``meaning``. Standard error and limits
-            are missing where the data do not identify the parameter.
+            (by the delta method: symmetric in logarithms, those of coefficients as they are),
+            ``meaning``. Standard error and limits are missing where the data do not identify the
+            parameter.
         """
         self.require_fit()
         check_interval(interval)
-        estimates = np.exp(self._log_parameters)
         standard_errors = np.sqrt(np.diag(self.covariance_.to_numpy()))
-        reach = norm.ppf(0.5 + interval / 2) * standard_errors / estimates
+        k, reach = len(self.parameter_names), norm.ppf(0.5 + interval / 2) * standard_errors
+        positive = np.exp(self._log_parameters)
+        in_logs = reach[:k] / positive
         return pd.DataFrame(
             {
-                "estimate": estimates,
+                "estimate": self._estimates(),
                 "standard_error": standard_errors,
-                "lower": estimates * np.exp(-reach),
-                "upper": estimates * np.exp(reach),
-                "meaning": [self.parameter_meanings[name] for name in self.parameter_names],
+                "lower": np.concatenate(
+                    [positive * np.exp(-in_logs), self._coefficients - reach[k:]]
+                ),
+                "upper": np.concatenate(
+                    [positive * np.exp(in_logs), self._coefficients + reach[k:]]
+                ),
+                "meaning": self._meanings(),
             },
-            index=pd.Index(self.parameter_names, name="parameter"),
+            index=pd.Index((*self.parameter_names, *self.coefficient_names_), name="parameter"),
         )
 
     def draw_parameters(self, n_draws: int, seed: int | np.random.Generator) -> Array:
@@ -163,7 +197,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         numpy.ndarray
-            (n_draws, k), in the order of `parameter_names`.
+            (n_draws, k), in the order of `parameter_names`, then `coefficient_names_`.
         """
         self.require_fit()
         if n_draws < FEWEST_DRAWS:
@@ -176,9 +210,14 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
                 )
             )
         rng = np.random.default_rng(seed)
-        normal = rng.standard_normal((n_draws, len(self.parameter_names)))
+        normal = rng.standard_normal((n_draws, self.n_parameters))
         spread, axes = self._spread_of_draws()
-        return np.asarray(np.exp(self._log_parameters + (normal * spread) @ axes.T))
+        away, k = (normal * spread) @ axes.T, len(self.parameter_names)
+        if self._to_own_units is None:
+            return np.asarray(np.exp(self._log_parameters + away))
+        away = away @ self._to_own_units.T
+        positive = np.exp(self._log_parameters + away[:, :k])
+        return np.concatenate([positive, self._coefficients + away[:, k:]], axis=1)
 
     def _spread_of_draws(self) -> tuple[Array, Array]:
         """Standard deviations of the draws' logarithms along their principal axes."""
@@ -218,6 +257,19 @@ def positive_logarithms(parameters: npt.ArrayLike, names: tuple[str, ...]) -> Ar
     return np.asarray(np.log(values))
 
 
+def real_numbers(values: Array, names: tuple[str, ...]) -> Array:
+    """Coefficients from elsewhere, one per name; all must be finite."""
+    if values.shape != (len(names),) or not np.all(np.isfinite(values)):
+        raise InputError(
+            Problem(
+                f"the coefficients {', '.join(names)}",
+                "must be as many finite numbers, behind the parameters",
+                f"got {values.tolist()}",
+            )
+        )
+    return values
+
+
 def covariance_of(information: Array) -> Array:
     """Inverse of the observed information, with missing values where it can't be inverted.
 
@@ -236,8 +288,42 @@ def covariance_of(information: Array) -> Array:
     return np.asarray(covariance)
 
 
+def carried(covariance: Array, matrix: Array | None) -> Array:
+    """The covariance of linear combinations; missing where one has a part that is not known."""
+    if matrix is None:
+        return covariance
+    unknown = np.isnan(np.diag(covariance))
+    out = matrix @ np.where(np.isnan(covariance), 0.0, covariance) @ matrix.T
+    spread = (np.abs(matrix) > 0) @ unknown > 0
+    out[spread, :] = np.nan
+    out[:, spread] = np.nan
+    return np.asarray(out)
+
+
+def known_in_logarithms(optimum: Optimum, positions: list[int]) -> bool:
+    """Whether some parameters are known to within a factor of two or so at an optimum."""
+    variances = np.diag(covariance_of(-optimum.hessian))[positions]
+    return bool(np.all(variances < WELL_KNOWN))
+
+
 def climb(full: Objective, start: Array, coarse: Objective | None = None) -> Optimum:
     """Maximize a likelihood, after a rough search on a part of the customers if one is given."""
     if coarse is not None:
         start = maximize(coarse, start, tolerance=1e-3).point
     return maximize(full, start)
+
+
+def climb_from_edges(full: Objective, optimum: Optimum, pair: list[int]) -> Optimum:
+    """The better of an optimum and those reached from the ends of two parameters' ridge.
+
+    Where two parameters matter by their ratio alone the surface rises ever more slowly towards
+    zero or infinity, too slowly to follow: the search is taken there at once.
+    """
+    reach = optimum.point[pair]
+    for shift in (-EDGE - reach.min(), EDGE - reach.max()):
+        point = optimum.point.copy()
+        point[pair] += shift
+        candidate = climb(full, point)
+        if candidate.value > optimum.value:
+            optimum = candidate
+    return optimum

@@ -115,13 +115,13 @@ class GammaGammaModel(MaximumLikelihoodModel):
         InputError
             When nobody bought twice, or amounts are negative, missing or infinite.
         """
-        spending, without_amount = _spending(customers)
+        spending, without_amount = spending_of(customers)
         log_typical = spending.fixed[0] / len(spending)
         relative = spending.in_units_of(math.exp(log_typical))
         coarse = None
         if len(spending) > WORTH_A_SUBSAMPLE:
-            coarse = _objective(relative.every(len(spending) // SUBSAMPLE))
-        optimum = climb(_objective(relative), np.log([2.0, 3.0, 1.0]), coarse)
+            coarse = objective_of_spend(relative.every(len(spending) // SUBSAMPLE))
+        optimum = climb(objective_of_spend(relative), np.log([2.0, 3.0, 1.0]), coarse)
         in_money = replace(
             optimum,
             point=optimum.point + np.array([0.0, 0.0, log_typical]),
@@ -131,9 +131,9 @@ class GammaGammaModel(MaximumLikelihoodModel):
 
     def evaluate(self, parameters: npt.ArrayLike, customers: Customers) -> Self:
         """Take p, q, v from elsewhere instead of fitting, and judge them on the customers."""
-        spending, without_amount = _spending(customers)
+        spending, without_amount = spending_of(customers)
         point = positive_logarithms(parameters, self.parameter_names)
-        optimum = stay_at(_objective(spending), point)
+        optimum = stay_at(objective_of_spend(spending), point)
         return self._settle(optimum, len(spending), without_amount)
 
     def _settle(self, optimum: Optimum, n_customers: int, without_amount: int) -> Self:
@@ -202,7 +202,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
         return float(norm.cdf(-math.log(self.params_.q) / spread))
 
 
-def _spending(customers: Customers) -> tuple[Spending, int]:
+def spending_of(customers: Customers) -> tuple[Spending, int]:
     """The repeat buyers, and how many of them are left out for amounts of zero."""
     if isinstance(customers, CustomerSummary) and customers.left_truncated:
         customers = customers.table[customers.table[HISTORY_COMPLETE]]
@@ -223,7 +223,9 @@ def _spending(customers: Customers) -> tuple[Spending, int]:
     return Spending.of(frequency[used], amount[used]), int(repeat.sum()) - len(used)
 
 
-def _objective(spending: Spending) -> Objective:
+def objective_of_spend(spending: Spending) -> Objective:
+    """The log-likelihood of amounts in the logarithms of the parameters."""
+
     def evaluate(point: Array) -> Evaluation:
         parameters = GammaGammaParameters(*np.exp(point).tolist())
         return in_logarithms(log_likelihood(parameters, spending), parameters)

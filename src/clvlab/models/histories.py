@@ -21,6 +21,7 @@ from clvlab.models.customer_columns import (
     refuse_impossible,
     required_columns,
 )
+from clvlab.models.pairs import Pairs
 from clvlab.schema import FREQUENCY, RECENCY, T
 from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
@@ -54,6 +55,8 @@ class Histories:
         Where a horizon starts, and the unit of numbers without one.
     index
         The customers' ids, in the order they came; positions after compression.
+    columns
+        The table that they came in, for what else it says of them; none after compression.
     """
 
     frequency: Integers
@@ -63,6 +66,7 @@ class Histories:
     weights: Floats
     window: StudyWindow
     index: pd.Index
+    columns: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -73,38 +77,125 @@ class Histories:
         return float(self.weights.sum())
 
     @cached_property
+    def mean_T(self) -> float:  # noqa: N802 - the literature's name
+        """Mean time observed, in the window's unit."""
+        observed = float(self.weights @ self.times[self.T]) / self.window.unit.days
+        return max(observed, 1e-6) / self.total_weight
+
+    @property
+    def mean_rate(self) -> float:
+        """Repeat purchases per customer and unit of the window; of one purchase at the least."""
+        purchases = max(float(self.weights @ self.frequency), 1.0)
+        return purchases / (self.mean_T * self.total_weight)
+
+    @cached_property
     def bought_more_than(self) -> Floats:
         """Number of customers with more than j repeat purchases, for j = 0, 1, ..., max - 1."""
         counts = np.bincount(self.frequency, weights=self.weights)
         return np.asarray((counts.sum() - np.cumsum(counts))[:-1])
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """The table that they came in.
+
+        Raises
+        ------
+        InputError
+            For histories that did not come in one, or were compressed.
+        """
+        if self.columns is None:
+            raise InputError(
+                Problem(
+                    "the histories",
+                    "must come with the covariates of the customers",
+                    "they have none",
+                    "Pass the summary or the table of customers instead.",
+                )
+            )
+        return self.columns
+
+    @property
+    def fingerprint(self) -> tuple[float, ...]:
+        """Sums that two bases share only if they are the same; the last is the unit's days."""
+        x, t, end = self.frequency, self.times[self.recency], self.times[self.T]
+        columns = (np.ones(len(self)), x, t, end, x * end, t * end)
+        sums = [float(self.weights @ column) for column in columns]
+        return (*sums, self.window.unit.days)
+
+    @cached_property
+    def pairs_with_recency(self) -> Pairs:
+        """The distinct pairs of frequency and recency."""
+        return Pairs.of(self.frequency, self.recency, len(self.times))
+
+    @cached_property
+    def pairs_with_T(self) -> Pairs:  # noqa: N802 - the literature's name
+        """The distinct pairs of frequency and T."""
+        return Pairs.of(self.frequency, self.T, len(self.times))
+
     def compressed(self) -> Histories:
         """The distinct histories, each with its number of customers."""
         shift = len(self.times).bit_length()
-        key = ((self.frequency << shift) | self.T) << shift | self.recency
-        unique, counts = np.unique(key, return_counts=True)
-        mask = (1 << shift) - 1
+        unique, counts = np.unique(_keys(self, shift), return_counts=True)
+        return _unpacked(self, self.times, unique, shift, counts.astype(np.float64))
+
+    def compressed_by(self, pattern: Integers) -> tuple[Histories, Integers]:
+        """The distinct histories of each pattern, pattern by pattern, and the pattern of each."""
+        distinct = self.compressed()
+        shift = len(self.times).bit_length()
+        key, known = _keys(self, shift), _keys(distinct, shift)
+        code = pattern * len(known) + np.searchsorted(known, key)
+        unique, where = np.unique(code, return_inverse=True)
+        weights = np.bincount(where, weights=self.weights).astype(np.float64)
+        chosen = known[unique % len(known)]
+        return _unpacked(self, self.times, chosen, shift, weights), unique // len(known)
+
+    def of(self, rows: Integers | slice) -> Histories:
+        """The histories in these rows, without ids."""
+        frequency = np.ascontiguousarray(self.frequency[rows])
         return Histories(
-            frequency=unique >> (2 * shift),
-            recency=unique & mask,
-            T=(unique >> shift) & mask,
-            times=self.times,
-            weights=counts.astype(np.float64),
-            window=self.window,
-            index=pd.RangeIndex(len(unique)),
+            frequency,
+            np.ascontiguousarray(self.recency[rows]),
+            np.ascontiguousarray(self.T[rows]),
+            self.times,
+            np.ascontiguousarray(self.weights[rows]),
+            self.window,
+            pd.RangeIndex(len(frequency)),
         )
+
+    def rounded(self, n_times: int) -> Histories:
+        """With times rounded to so many and few distinct histories, for a first approximation."""
+        width = self.times[-1] / (n_times - 1)
+        nearest = np.rint(self.times / width).astype(np.int64)
+        shift = n_times.bit_length()
+        key = ((self.frequency << shift) | nearest[self.T]) << shift | nearest[self.recency]
+        unique, where = np.unique(key, return_inverse=True)
+        weights = np.bincount(where, weights=self.weights).astype(np.float64)
+        return _unpacked(self, np.arange(n_times) * width, unique, shift, weights)
 
     def every(self, step: int) -> Histories:
         """Every `step`-th history, for a first approximation."""
-        return Histories(
-            np.ascontiguousarray(self.frequency[::step]),
-            np.ascontiguousarray(self.recency[::step]),
-            np.ascontiguousarray(self.T[::step]),
-            self.times,
-            np.ascontiguousarray(self.weights[::step]),
-            self.window,
-            pd.RangeIndex(len(self.frequency[::step])),
-        )
+        return self.of(slice(None, None, step))
+
+
+def _keys(histories: Histories, shift: int) -> Integers:
+    """One number per history, ascending in frequency, T and recency."""
+    return ((histories.frequency << shift) | histories.T) << shift | histories.recency
+
+
+def _unpacked(
+    histories: Histories, times: Floats, key: Integers, shift: int, weights: Floats
+) -> Histories:
+    """Distinct histories from keys of frequency, T and recency, of `shift` bits each."""
+    mask = (1 << shift) - 1
+    return Histories(
+        frequency=key >> (2 * shift),
+        recency=key & mask,
+        T=(key >> shift) & mask,
+        times=times,
+        weights=weights,
+        window=histories.window,
+        index=pd.RangeIndex(len(key)),
+    )
 
 
 def histories_of(
@@ -165,7 +256,7 @@ def _from_summary(
     refuse_impossible(frequency, recency, observed)
     times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
     return Histories(
-        frequency, recency, observed, times, np.ones(len(table)), summary.window, table.index
+        frequency, recency, observed, times, np.ones(len(table)), summary.window, table.index, table
     )
 
 
@@ -183,7 +274,8 @@ def _from_frame(frame: pd.DataFrame, unit: TimeUnit) -> Histories:
         frequency = purchases.astype(np.int64)
         recency, observed = positions.astype(np.int64).reshape(2, -1)
     weights = np.ones(len(frame))
-    return Histories(frequency, recency, observed, times, weights, StudyWindow(unit), frame.index)
+    window = StudyWindow(unit)
+    return Histories(frequency, recency, observed, times, weights, window, frame.index, frame)
 
 
 @compiled

@@ -13,8 +13,19 @@ import pandas as pd
 from clvlab.clock import TimeUnit
 from clvlab.errors import InputError, Problem
 from clvlab.models.bgnbd import BetaGeoModel
+from clvlab.models.fitted import MaximumLikelihoodModel
 from clvlab.models.gamma_gamma import GammaGammaModel
+from clvlab.models.mbgnbd import ModifiedBetaGeoModel
+from clvlab.models.pareto_nbd import ParetoNBDModel
+from clvlab.models.transaction_model import TransactionModel
 from clvlab.summary.customer_summary import CustomerSummary
+
+MODEL_OF_FITTER: dict[str, type[MaximumLikelihoodModel]] = {
+    "BetaGeoFitter": BetaGeoModel,
+    "ModifiedBetaGeoFitter": ModifiedBetaGeoModel,
+    "ParetoNBDFitter": ParetoNBDModel,
+    "GammaGammaFitter": GammaGammaModel,
+}
 
 
 @contextmanager
@@ -44,7 +55,7 @@ def from_lifetimes(
     customers: CustomerSummary | pd.DataFrame,
     *,
     unit: TimeUnit | str | None = None,
-) -> BetaGeoModel | GammaGammaModel:
+) -> Any:  # noqa: ANN401 - the model that the fitter is of
     """A clvlab model at the parameters that a lifetimes fitter found.
 
     The likelihood is evaluated on the customers, so the model has standard errors, intervals and
@@ -54,11 +65,17 @@ def from_lifetimes(
     Parameters
     ----------
     fitter
-        A fitted ``BetaGeoFitter`` or ``GammaGammaFitter``.
+        A fitted ``BetaGeoFitter``, ``ModifiedBetaGeoFitter``, ``ParetoNBDFitter`` or
+        ``GammaGammaFitter``.
     customers
         The customers it was fitted to.
     unit
-        Unit of a plain frame's times, and of the fitter's ``alpha``; needed for BG/NBD only.
+        Unit of a plain frame's times, and of the fitter's parameters that are times; not needed
+        for Gamma-Gamma.
+
+    Returns
+    -------
+    BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel or GammaGammaModel
 
     Raises
     ------
@@ -67,34 +84,50 @@ def from_lifetimes(
     """
     kind = type(fitter).__name__
     parameters = getattr(fitter, "params_", None)
-    if kind not in ("BetaGeoFitter", "GammaGammaFitter") or parameters is None:
+    if kind not in MODEL_OF_FITTER or parameters is None:
+        *most, last = MODEL_OF_FITTER
         raise InputError(
             Problem(
                 "the fitter from lifetimes",
-                "must be a fitted BetaGeoFitter or GammaGammaFitter",
+                f"must be a fitted {', '.join(most)} or {last}",
                 f"got {kind}" if parameters is not None else f"got {kind}, not fitted",
             )
         )
-    names = BetaGeoModel.parameter_names if kind == "BetaGeoFitter" else ("p", "q", "v")
-    values = np.array([float(parameters[name]) for name in names])
-    if kind == "BetaGeoFitter":
-        return BetaGeoModel().evaluate(values, customers, unit=unit)
+    model = MODEL_OF_FITTER[kind]()
+    values = np.array([float(parameters[name]) for name in model.parameter_names])
+    if isinstance(model, TransactionModel):
+        return model.evaluate(values, customers, unit=unit)
     return GammaGammaModel().evaluate(values, customers)
 
 
-def to_lifetimes(model: BetaGeoModel | GammaGammaModel) -> Any:  # noqa: ANN401
+def to_lifetimes(
+    model: BetaGeoModel | ModifiedBetaGeoModel | ParetoNBDModel | GammaGammaModel,
+) -> Any:  # noqa: ANN401
     """A lifetimes fitter with a clvlab model's parameters, ready to predict.
 
-    Times given to a BG/NBD fitter must be in the model's unit.
+    Times given to a fitter of purchases must be in the model's unit.
+
+    Raises
+    ------
+    InputError
+        For a model that lifetimes does not have.
     """
+    kind = next((name for name, known in MODEL_OF_FITTER.items() if type(model) is known), None)
+    if kind is None:
+        *most, last = (known.__name__ for known in MODEL_OF_FITTER.values())
+        raise InputError(
+            Problem(
+                "the model for lifetimes",
+                f"must be a fitted {', '.join(most)} or {last}",
+                f"got {type(model).__name__}",
+            )
+        )
     model.require_fit()
+    if isinstance(model, TransactionModel):
+        model.require_no_covariates("lifetimes")
     with undisturbed():
         import lifetimes
 
-        fitter: Any = (
-            lifetimes.BetaGeoFitter()
-            if isinstance(model, BetaGeoModel)
-            else lifetimes.GammaGammaFitter()
-        )
+        fitter: Any = getattr(lifetimes, kind)()
         fitter.params_ = pd.Series(model.params_._asdict())
     return fitter

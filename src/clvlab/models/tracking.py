@@ -11,11 +11,10 @@ import pandas as pd
 from clvlab.clock import days_since, period_ends
 from clvlab.data import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.models.bgnbd import BetaGeoModel
-from clvlab.models.bgnbd_formulas import expected_purchases_new_customer
 from clvlab.models.fitted import check_interval
+from clvlab.models.histories import Histories, histories_of
+from clvlab.models.transaction_model import TransactionModel
 from clvlab.schema import CUSTOMER_ID, DATE
-from clvlab.simulate.purchases import purchase_moments
 from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 Array = npt.NDArray[np.float64]
@@ -24,7 +23,7 @@ Array = npt.NDArray[np.float64]
 def track_repeat_purchases(
     log: TransactionLog,
     summary: CustomerSummary,
-    model: BetaGeoModel,
+    model: TransactionModel,
     *,
     interval: float = 0.90,
     n_draws: int = 200,
@@ -82,8 +81,9 @@ def track_repeat_purchases(
     edges = np.array([(end - first_day).days + 1 for end in ends], dtype=np.float64)
     first = days_since(customers["first_purchase"], first_day).to_numpy(np.int64)
     observed = _observed(log, customers, first_day, edges)
-    expected = _expected(model, first, edges)
-    simulated = _simulated(model, first, edges, n_draws, seed)
+    histories = histories_of(summary, complete_only=True)
+    expected = _expected(model, histories, first, edges)
+    simulated = _simulated(model, histories, first, edges, n_draws, seed)
     levels = [0.5 - interval / 2, 0.5 + interval / 2]
     columns: dict[str, npt.ArrayLike] = {}
     for prefix, accumulate in (("", False), ("cumulative_", True)):
@@ -126,27 +126,40 @@ def _count_in_periods(days: Array, edges: Array) -> npt.NDArray[np.int64]:
     return np.bincount(period, minlength=len(edges) + 1)[: len(edges)]
 
 
-def _expected(model: BetaGeoModel, first: npt.NDArray[np.int64], edges: Array) -> Array:
+def _expected(
+    model: TransactionModel, histories: Histories, first: npt.NDArray[np.int64], edges: Array
+) -> Array:
     """Cumulative expected repeat purchases at each edge, by distinct day of first purchase."""
-    starts, customers = np.unique(first, return_counts=True)
-    # An edge is the end of its day; a first purchase happens on its day.
-    elapsed = np.maximum(edges[:, None] - 1 - starts, 0.0) / model.unit_.days
-    lengths, where = np.unique(elapsed, return_inverse=True)
-    each = expected_purchases_new_customer(model.params_, lengths)
-    return np.asarray(each[where.reshape(elapsed.shape)] @ customers)
+    estimates = np.append(np.array(model.params_), model.coefficients_)
+    total = np.zeros(len(edges))
+    for rows, own in model.by_covariates(histories, estimates[None]):
+        starts, customers = np.unique(first[rows], return_counts=True)
+        # An edge is the end of its day; a first purchase happens on its day.
+        elapsed = np.maximum(edges[:, None] - 1 - starts, 0.0) / model.unit_.days
+        lengths, where = np.unique(elapsed, return_inverse=True)
+        parameters = model.process.parameters(own[0])
+        each = model.process.expected_purchases_new_customer(parameters, lengths)
+        total += each[where.reshape(elapsed.shape)] @ customers
+    return total
 
 
 def _simulated(
-    model: BetaGeoModel, first: npt.NDArray[np.int64], edges: Array, n_draws: int, seed: int
+    model: TransactionModel,
+    histories: Histories,
+    first: npt.NDArray[np.int64],
+    edges: Array,
+    n_draws: int,
+    seed: int,
 ) -> Array:
     """Repeat purchases per draw and period, with time counted as in `_expected`."""
     rng = np.random.default_rng(seed)
-    start = np.sort(first).astype(np.float64)
-    out = np.empty((n_draws, len(edges)))
-    for d, (r, alpha, a, b) in enumerate(model.draw_parameters(n_draws, rng)):
-        rate = rng.standard_gamma(r, len(start)) / (alpha * model.unit_.days)
-        dropout = rng.beta(a, b, len(start))
-        customers, moments, _ = purchase_moments(rng, rate, dropout, start, float(edges[-1]))
-        repeats = moments[moments > start[customers]]
-        out[d] = _count_in_periods(repeats, edges - 1)
+    unit = model.unit_.days
+    end = float(edges[-1]) / unit
+    out = np.zeros((n_draws, len(edges)))
+    for rows, own in model.by_covariates(histories, model.draw_parameters(n_draws, rng)):
+        start = np.sort(first[rows]) / unit
+        for d, row in enumerate(own):
+            parameters = model.process.parameters(row)
+            repeats = model.process.draw_repeat_moments(parameters, start, end, rng)
+            out[d] += _count_in_periods(repeats * unit, edges - 1)
     return out

@@ -2,59 +2,68 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import pandas as pd
 
-from clvlab.clock import Horizon, TimeUnit, log_discount_per_day
+from clvlab.clock import Horizon, StudyWindow, TimeUnit, log_discount_per_day
 from clvlab.errors import InputError, Problem
-from clvlab.models.bgnbd import BetaGeoModel
-from clvlab.models.bgnbd_prediction import HistoryTable, discounting_nodes
+from clvlab.models.business_terms import PerCustomer, direct_cost_of, margin_of
 from clvlab.models.customer_columns import Customers
 from clvlab.models.futures import Assumptions, value_of
 from clvlab.models.gamma_gamma import GammaGammaModel
-from clvlab.models.histories import Histories, histories_of
+from clvlab.models.histories import histories_of
+from clvlab.models.transaction_model import TransactionModel
 
-
-def check_margin_rate(margin_rate: float) -> float:
-    """The margin rate, or an error when it is not a share between 0 and 1."""
-    if isinstance(margin_rate, (int, float, np.number)) and 0 <= margin_rate <= 1:
-        return float(margin_rate)
-    raise InputError(
-        Problem(
-            "parameter 'margin_rate'",
-            "must be a share between 0 and 1",
-            f"got {margin_rate!r}",
-            "A margin of 30 percent is 0.30; for revenue instead of margin pass 1.",
-        )
-    )
+FOREVER = math.inf
+"""The horizon of all time to come, where a value without end is asked for."""
 
 
 def assumptions_of(
-    histories: Histories,
-    model: BetaGeoModel,
+    customers: Customers,
+    model: TransactionModel,
+    window: StudyWindow,
     *,
     horizon: Horizon,
     annual_discount_rate: float,
-    margin_rate: float,
+    margin_rate: PerCustomer,
+    direct_cost: PerCustomer = 0.0,
 ) -> Assumptions:
     """Checked assumptions, with times in the model's unit.
 
     Raises
     ------
     InputError
-        For a horizon that is not understood, a discount rate that is not an annual rate, or a
-        margin rate outside 0 to 1.
+        For a horizon that is not understood, a discount rate that is not an annual rate, and
+        margins or costs that are no such.
     """
     return Assumptions(
-        horizon=histories.window.horizon_days(horizon) / model.unit_.days,
+        horizon=time_ahead(horizon, window, annual_discount_rate) / model.unit_.days,
         log_discount=log_discount_per_day(annual_discount_rate) * model.unit_.days,
-        margin_rate=check_margin_rate(margin_rate),
+        margin_rate=margin_of(margin_rate, customers),
+        direct_cost=direct_cost_of(direct_cost, customers),
+    )
+
+
+def time_ahead(horizon: Horizon, window: StudyWindow, annual_discount_rate: float) -> float:
+    """Days ahead, which may be all time to come where it is discounted."""
+    if not (isinstance(horizon, float) and horizon == FOREVER):
+        return window.horizon_days(horizon)
+    if log_discount_per_day(annual_discount_rate) > 0:
+        return FOREVER
+    raise InputError(
+        Problem(
+            "parameter 'annual_discount_rate'",
+            "must be above 0 where the horizon is all time to come",
+            f"got {annual_discount_rate!r}",
+            "Undiscounted, what is still to come may have no end.",
+        )
     )
 
 
 def discounted_expected_purchases(
     customers: Customers,
-    model: BetaGeoModel,
+    model: TransactionModel,
     *,
     horizon: Horizon,
     annual_discount_rate: float,
@@ -73,7 +82,8 @@ def discounted_expected_purchases(
     model
         A fitted model of purchases.
     horizon
-        A number in the customers' unit, a span such as ``"52 weeks"``, or a last day.
+        A number in the customers' unit, a span such as ``"52 weeks"``, a last day, or
+        ``math.inf`` for all time to come.
     annual_discount_rate
         Effective annual rate; 0.10 is ten percent.
     unit
@@ -82,28 +92,32 @@ def discounted_expected_purchases(
     model.require_fit()
     histories = histories_of(customers, unit)
     assumptions = assumptions_of(
-        histories,
+        customers,
         model,
+        histories.window,
         horizon=horizon,
         annual_discount_rate=annual_discount_rate,
         margin_rate=1.0,
     )
-    nodes = discounting_nodes(assumptions.horizon, assumptions.log_discount, model.params_.alpha)
-    values = HistoryTable.of(histories, model.unit_).expected_purchases(model.params_, *nodes)
+    values = model.discounted_purchases(histories, assumptions.horizon, assumptions.log_discount)
     return pd.Series(values, index=histories.index, name="discounted_expected_purchases")
 
 
 def customer_lifetime_value(
     customers: Customers,
-    model: BetaGeoModel,
+    model: TransactionModel,
     spend: GammaGammaModel,
     *,
     horizon: Horizon,
     annual_discount_rate: float,
-    margin_rate: float,
+    margin_rate: PerCustomer,
+    direct_cost: PerCustomer = 0.0,
     unit: TimeUnit | str | None = None,
 ) -> pd.Series:
-    """Expected margin of each customer's future purchases within a horizon, discounted to today.
+    r"""Expected margin of each customer's future purchases within a horizon, discounted to today.
+
+    .. math:: (\text{margin rate} \cdot E[M] - \text{direct cost})
+        \int_0^h e^{-\delta t} \, dE[X(t)]
 
     Parameters
     ----------
@@ -113,25 +127,28 @@ def customer_lifetime_value(
         Fitted models of purchases and of spend per purchase, independent of each other given the
         customer.
     horizon
-        A number in the customers' unit, a span such as ``"52 weeks"``, or a last day.
+        A number in the customers' unit, a span such as ``"52 weeks"``, a last day, or
+        ``math.inf`` for all time to come.
     annual_discount_rate
         Effective annual rate, applied continuously.
     margin_rate
-        Share of the amount that is earned, between 0 and 1.
+        Share of the amount that is earned, between 0 and 1: one for all, the name of a column of
+        the customers, or a series indexed by their ids.
+    direct_cost
+        Cost of serving one purchase, in money, beyond what the margin takes off: likewise.
     unit
         Unit of a plain frame.
 
     Returns
     -------
     pandas.Series
-        One value per customer in the log's currency, in the order of `customers`.
+        One value per customer in the log's currency, in the order of `customers`; below 0 where
+        a purchase costs more than it earns.
     """
+    margin, cost = margin_of(margin_rate, customers), direct_cost_of(direct_cost, customers)
     purchases = discounted_expected_purchases(
         customers, model, horizon=horizon, annual_discount_rate=annual_discount_rate, unit=unit
     )
-    values = value_of(
-        purchases.to_numpy(),
-        spend.expected_spend(customers).to_numpy(),
-        check_margin_rate(margin_rate),
-    )
+    amounts = spend.expected_spend(customers).to_numpy()
+    values = value_of(purchases.to_numpy(), amounts, margin, cost)
     return pd.Series(values, index=purchases.index, name="clv")
