@@ -13,9 +13,9 @@ from numpy.testing import assert_allclose
 import clvlab
 from clvlab.models.customer_equity import Acquisition
 from clvlab.models.elasticity import arrivals, arrivals_slope
-from clvlab.models.fit_study import fit_study
 from clvlab.models.fitted_study import FittedStudy
 from clvlab.models.new_customers import new_customer_value
+from clvlab.models.study_fitting import fit_study
 
 YEAR = {"horizon": "1 year", "annual_discount_rate": 0.10}
 TERMS = {**YEAR, "margin_rate": 0.30}

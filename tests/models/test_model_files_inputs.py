@@ -12,10 +12,10 @@ import pytest
 import clvlab
 from clvlab.errors import InputError, NotFittedError
 from clvlab.models.customer_equity import Acquisition
-from clvlab.models.fit_study import fit_study
 from clvlab.models.fitted_study import FittedStudy
 from clvlab.models.model_files import load_model, save_model
 from clvlab.models.new_customers import new_customer_value
+from clvlab.models.study_fitting import fit_study
 
 TERMS = {"horizon": 52, "annual_discount_rate": 0.10, "margin_rate": 0.30}
 
