@@ -17,7 +17,17 @@ _SIGNALS = [
 
 
 class StoppedError(ReportError):
-    """The run was told to stop from outside."""
+    """The run was told to stop from outside.
+
+    Attributes
+    ----------
+    signal_name
+        The signal that told it.
+    """
+
+    def __init__(self, signal_name: str) -> None:
+        super().__init__(signal_name)
+        self.signal_name = signal_name
 
 
 @dataclass(slots=True)
@@ -58,15 +68,15 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a sig
     if _request.waits:
         _request.number = number
         return
-    said = f"stopped by the signal {signal.Signals(number).name}."
+    name = signal.Signals(number).name
     if _request.instead is None:
-        raise StoppedError(said)
-    _request.instead(said)
+        raise StoppedError(name)
+    _request.instead(name)
 
 
 @contextmanager
 def on_request(instead: Callable[[str], None]) -> Iterator[None]:
-    """Call a function when the run is told to stop, where an error would get lost.
+    """Call a function with the signal's name where an error would get lost.
 
     An event loop swallows what is raised while one of its callbacks runs.
     """

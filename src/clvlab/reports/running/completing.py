@@ -22,6 +22,7 @@ from clvlab.reports.places.workplace import Workplace
 from clvlab.reports.running.manifest import make_manifest, write_manifest
 from clvlab.reports.running.stages import Stages
 from clvlab.reports.writing.results import results_json
+from clvlab.reports.writing.words import word
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -104,18 +105,12 @@ def _read_results(job: Job, folder: Path) -> dict[str, Any]:
     if results != recorded:
         path.write_text(results_json(results), encoding="utf-8")
     if "as_of" not in results:
-        raise ReportError(
-            f"{job.report} ended without saying as of when: "
-            "its notebook has to call page.meta(as_of=..., data=...)."
-        )
+        raise ReportError(word("fault_no_day"))
     return dict(results)
 
 
 def _last_day_seen(job: Job, results: Mapping[str, Any]) -> date:
     day = parse_date(str(results["as_of"]), "as_of")
     if job.as_of is not None and day != parse_date(job.as_of, "as_of"):
-        raise ReportError(
-            f"it was asked for {job.as_of} and says that it is as of {day}: its notebook has to "
-            "pass its parameter as_of to page.meta."
-        )
+        raise ReportError(word("fault_other_day", asked=job.as_of, day=day))
     return day

@@ -10,6 +10,7 @@ from clvlab import errors
 from clvlab.errors import ReportError
 from clvlab.reports.orders.notebooks import source_cells
 from clvlab.reports.running.limits import Guard
+from clvlab.reports.writing.words import word
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -59,16 +60,25 @@ class Fault:
     def line(self) -> str:
         """The fault in one line."""
         what = next((line.strip() for line in self.said.splitlines() if line.strip()), self.error)
-        return f"cell {self.cell} of {self.cells}: {what}" if self.cell else what
+        if not self.cell:
+            return what
+        return word("failed_line", cell=self.cell, cells=self.cells, said=what)
 
     def in_words(self, report: str) -> str:
         """The fault of that report as a paragraph."""
-        under = f", under “{self.heading}”" if self.heading else ""
-        if self.reason != "cell":
-            at = f" This was in cell {self.cell} of {self.cells}{under}." if self.cell else ""
-            return f"{report} failed: {self.said}{at}"
-        where = f"cell {self.cell} of {self.cells}{under}" if self.cell else "one of its cells"
-        return f"{report} failed in {where}.\n{self.said}"
+        if self.reason == "cell":
+            where = self._where or word("failed_somewhere")
+            return word("failed_in", report=report, where=where, said=self.said)
+        if not self._where:
+            return word("failed", report=report, said=self.said)
+        return word("failed_at", report=report, where=self._where, said=self.said)
+
+    @property
+    def _where(self) -> str:
+        if not self.cell:
+            return ""
+        place = {"cell": self.cell, "cells": self.cells, "heading": self.heading}
+        return word("failed_cell_under" if self.heading else "failed_cell", **place)
 
 
 class FaultError(ReportError):
@@ -118,11 +128,8 @@ def kernel_fault(notebook: NotebookNode | None, guard: Guard, error: Exception) 
     """A kernel that was ended for passing a limit, ended by itself, or never began."""
     place = _last_begun(notebook)
     if guard.reason is not None:
-        return FaultError(Fault(guard.reason, f"{guard.in_words()}.", *place))
-    if guard.started:
-        said = "the Python process that ran it ended or did not answer, perhaps for want of memory."
-    else:
-        said = f"no Python process could be started for it: {error}."
+        return FaultError(Fault(guard.reason, guard.in_words(), *place))
+    said = word("fault_kernel") if guard.started else word("fault_no_kernel", error=error)
     return FaultError(Fault("kernel", said, *place, type(error).__name__))
 
 

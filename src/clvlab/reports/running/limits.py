@@ -13,6 +13,7 @@ from typing import Literal, Self
 import psutil  # type: ignore[import-untyped]
 
 from clvlab.reports.writing.numbers import NO_BREAK_SPACE
+from clvlab.reports.writing.words import word
 
 Reason = Literal["timeout", "memory", "stopped"]
 
@@ -53,7 +54,7 @@ class Guard:
     reason
         Why it was ended; None when it was not.
     told_to_stop
-        Who told the run to stop; empty when nobody did.
+        The signal that told the run to stop; empty when none did.
     peak_bytes
         The most memory that was seen.
     started
@@ -114,16 +115,16 @@ class Guard:
             return "memory"
         return "timeout" if time.monotonic() > deadline else None
 
-    def stop(self, said: str) -> None:
+    def stop(self, signal_name: str) -> None:
         """End the process at the next look, because the run was told to stop."""
-        self.told_to_stop = said
+        self.told_to_stop = signal_name
 
     def in_words(self) -> str:
-        """Which limit was passed, as a sentence without a full stop."""
+        """Which limit was passed."""
         if self.reason == "timeout":
-            return f"it took longer than {in_time_words(self.timeout_seconds)}"
+            return word("fault_timeout", time=in_time_words(self.timeout_seconds))
         held, allowed = in_byte_words(self.peak_bytes), in_byte_words(self.memory_bytes)
-        return f"it held {held} of memory, and {allowed} are allowed"
+        return word("fault_memory", held=held, allowed=allowed)
 
 
 def _resident_bytes(processes: Iterable[psutil.Process]) -> int:
@@ -150,11 +151,14 @@ def in_time_words(seconds: float) -> str:
     >>> in_time_words(1800), in_time_words(90), in_time_words(0.5)
     ('30 minutes', '90 seconds', '0.5 seconds')
     """
-    for length, unit in ((3600, "hour"), (60, "minute")):
+    for length, one, many in (
+        (3600, "time_hour", "time_hours"),
+        (60, "time_minute", "time_minutes"),
+    ):
         if seconds >= length and seconds % length == 0:
             count = int(seconds // length)
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return f"{seconds:g} seconds"
+            return word(one if count == 1 else many, count=count)
+    return word("time_seconds", count=f"{seconds:g}")
 
 
 def in_byte_words(size: int) -> str:

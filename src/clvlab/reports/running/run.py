@@ -23,6 +23,7 @@ from clvlab.reports.running.faults import Fault, FaultError
 from clvlab.reports.running.kernel import OnCell, execute
 from clvlab.reports.running.manifest import find_same, origin
 from clvlab.reports.running.stages import Stages
+from clvlab.reports.writing.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +195,10 @@ def _fault(error: Exception) -> Fault:
     if isinstance(error, FaultError):
         return error.fault
     if isinstance(error, StoppedError):
-        return Fault("stopped", str(error), error=type(error).__name__)
+        said = word("fault_stopped", signal=error.signal_name)
+        return Fault("stopped", said, error=type(error).__name__)
     if isinstance(error, OSError):
-        said = f"the output can't be written: {error}."
+        said = word("fault_output", error=error)
     elif isinstance(error, ClvlabError):
         said = str(error)
     else:

@@ -19,6 +19,7 @@ import psutil  # type: ignore[import-untyped]
 
 from clvlab.reports.orders.order import Order
 from clvlab.reports.running.limits import end_process
+from clvlab.reports.writing.words import word
 
 Event = dict[str, Any]
 _MARK = "CLVLAB_WORKER"
@@ -123,8 +124,8 @@ def death_in_words(code: int, last_words: str) -> str:
     """
     if code < 0:
         name = signal.Signals(-code).name
-        perhaps = ", perhaps for want of memory" if name == "SIGKILL" else ""
-        said = f"its process was ended by the signal {name}{perhaps}."
+        key = "fault_killed" if name == "SIGKILL" else "fault_worker_stopped"
+        said = word(key, signal=name)
     else:
-        said = f"its process ended with the code {code} and without an answer."
+        said = word("fault_worker_ended", code=code)
     return f"{said}\n{last_words}".strip()
