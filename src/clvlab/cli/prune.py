@@ -16,7 +16,7 @@ def prune(
     catalogue: CatalogueFile = None,
     out: Out = None,
 ) -> None:
-    """Remove old runs, keeping what the catalogue's [retention] says.
+    """Remove old runs, keeping what the catalogue's retention rule says.
 
     Of each report and variant the newest runs are kept, and beyond them the last run of each of a
     number of months.
