@@ -25,7 +25,7 @@ def read_parquet(files: list[Path], label: str, reading: Reading) -> RawTable:  
         try:
             parts = dataset.dataset([str(path)], format="parquet", partitioning="hive")
             tables.append(parts.to_table())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             problems.add(
                 f"file {path}",
                 "must be a Parquet file",
