@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +64,7 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
     config = Config({"KernelManager": {"transport_encryption": "auto"}})
     guard = Guard(job.order.timeout_seconds, memory_limit(job.order.memory_bytes))
     try:
+        threading.Thread(target=_import_what_comes_next, daemon=True).start()
         with guard, on_request(guard.stop):
             executed: NotebookNode = papermill.execute_notebook(
                 _literal(job.notebook),
@@ -86,6 +90,13 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
         raise StoppedError(guard.told_to_stop)
     clean: NotebookNode = without_secrets(executed, named_secrets(job.parameters))
     return clean
+
+
+def _import_what_comes_next() -> None:
+    """Import, while the kernel works, what the page and the workbook will need."""
+    for name in ("openpyxl", "jinja2", "mistune", "pygments.lexers.python"):
+        with suppress(ImportError):
+            import_module(name)
 
 
 def _read_if_whole(output: Path) -> NotebookNode | None:
