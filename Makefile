@@ -33,7 +33,7 @@ reports/.made: $(READY) $(SOURCES)
 	@touch $@
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check
