@@ -33,7 +33,8 @@ reports/.made: $(READY) $(SOURCES)
 	@touch $@
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@# One process for each core: threads of the numerical libraries would only wait for each other.
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)  ## check style and types
 	@$(BIN)/ruff check

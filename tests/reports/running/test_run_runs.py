@@ -143,3 +143,18 @@ def _wait_until_gone(process: int) -> None:
     while psutil.pid_exists(process) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not psutil.pid_exists(process)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets in folders are not for Windows")
+@pytest.mark.parametrize(("depth", "talks_by"), [(0, "ipc"), (90, "tcp")])
+def test_kernels_do_not_compete_for_ports(make_notebook, tmp_path, monkeypatch, depth, talks_by):
+    """Two reports at the same time picked the same TCP port, and one kernel died at its start."""
+    folder = tmp_path / ("d" * depth) if depth else Path("/tmp")  # noqa: S108 - a short path
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    how = "from ipykernel.kernelapp import IPKernelApp"
+    record = "page.record(talks_by=IPKernelApp.instance().transport)"
+    notebook = make_notebook(SMALL, how, record, name="small", parameters='mood = "good"')
+    run = run_report(str(notebook), out=tmp_path / "r")
+    assert json.loads((run.folder / "result.json").read_text())["talks_by"] == talks_by
+    assert not list(folder.glob("clvlab-*")) or depth == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,9 @@ _ONE_THREAD = dict.fromkeys(
 )
 """One thread for each numerical library: reports run side by side, and sums stay the same."""
 
+_LONGEST_SOCKET = 90
+"""Bytes of a socket's path, its number left out; the system's limit is near 104."""
+
 
 def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> NotebookNode:
     """Run a notebook from top to bottom and return it with its outputs, free of secrets.
@@ -60,12 +65,10 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    # Without this ipykernel warns in every report that its local ports are not encrypted.
-    config = Config({"KernelManager": {"transport_encryption": "auto"}})
     guard = Guard(job.order.timeout_seconds, memory_limit(job.order.memory_bytes))
     try:
         threading.Thread(target=_import_what_comes_next, daemon=True).start()
-        with guard, on_request(guard.stop):
+        with _connection() as connection, guard, on_request(guard.stop):
             executed: NotebookNode = papermill.execute_notebook(
                 _literal(job.notebook),
                 _literal(output),
@@ -74,7 +77,7 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
                 language="python",
                 progress_bar=False,
                 cwd=str(place.work),
-                config=config,
+                config=Config({"KernelManager": connection}),
                 kernel_manager_class=_kernel_class(place, guard),
                 on_cell_start=_counter(job, on_cell),
             )
@@ -90,6 +93,24 @@ def execute(job: Job, place: Workplace, on_cell: OnCell | None = None) -> Notebo
         raise StoppedError(guard.told_to_stop)
     clean: NotebookNode = without_secrets(executed, named_secrets(job.parameters))
     return clean
+
+
+@contextmanager
+def _connection() -> Iterator[dict[str, str]]:
+    """How this process and the kernel talk: sockets in a folder that only this user can enter.
+
+    The other way, TCP ports, are picked before the kernel takes them; of reports that start side
+    by side, two now and then pick the same port, and one kernel dies before its first cell.
+    """
+    # Without this ipykernel warns in every report that what is said is not encrypted.
+    how = {"transport_encryption": "auto"}
+    if os.name != "posix":
+        yield how
+        return
+    with tempfile.TemporaryDirectory(prefix="clvlab-", ignore_cleanup_errors=True) as folder:
+        sockets = f"{folder}/kernel"
+        fits = len(os.fsencode(sockets)) <= _LONGEST_SOCKET
+        yield how | {"transport": "ipc", "ip": sockets} if fits else how
 
 
 def _import_what_comes_next() -> None:
