@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import clvlab
-from clvlab.models.lifetimes_conversion import undisturbed
+from clvlab.models.study.lifetimes_conversion import undisturbed
 
 with undisturbed():
     from lifetimes import BetaGeoFitter, GammaGammaFitter, ModifiedBetaGeoFitter, ParetoNBDFitter

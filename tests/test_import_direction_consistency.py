@@ -82,36 +82,52 @@ def test_a_module_imports_only_from_its_own_layer_or_from_the_left(path):
     assert wrong == []
 
 
-REPORT_LAYERS = [
-    ("places", "writing"),
-    ("orders",),
-    ("history",),
-    ("pages", "exports"),
-    ("running",),
-    ("nights", "workspace"),
-]
-REPORT_RANK = {name: rank for rank, names in enumerate(REPORT_LAYERS) for name in names}
-REPORT_MODULES = [
-    path for path in MODULES if "reports" in path.parts and path.parent.name in REPORT_RANK
-]
+PARTS = {
+    "reports": [
+        ("places", "writing"),
+        ("orders",),
+        ("history",),
+        ("pages", "exports"),
+        ("running",),
+        ("nights", "workspace"),
+    ],
+    "models": [
+        ("customers",),
+        ("fitting",),
+        ("posterior", "nbd", "shifted_beta_geometric", "gamma_gamma"),
+        ("bgnbd", "pareto_nbd", "bgbb"),
+        ("futures",),
+        ("value",),
+        ("study",),
+        ("checking",),
+    ],
+}
+"""Folders of a layer: each imports only from itself and from those above it."""
+PART_RANK = {
+    layer: {name: rank for rank, names in enumerate(parts) for name in names}
+    for layer, parts in PARTS.items()
+}
+IN_PARTS = [path for layer in PARTS for path in sorted((SOURCE / layer).glob("*/*.py"))]
 
 
-@pytest.mark.parametrize("path", REPORT_MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_within_reports_imports_go_one_way_as_well(path):
-    own = path.parent.name
+@pytest.mark.parametrize("path", IN_PARTS, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_within_a_layer_imports_go_one_way_as_well(path):
+    layer, own = path.relative_to(SOURCE).parts[:2]
+    rank, prefix = PART_RANK[layer], f"clvlab.{layer}."
     wrong = [
         f"{path.name}:{line} imports {name}"
         for line, name in imported(path)
-        for part in name.removeprefix("clvlab.reports.").split(".")[:1]
-        if name.startswith("clvlab.reports.") and part != own
-        if REPORT_RANK.get(part, -1) >= REPORT_RANK[own]
+        for part in name.removeprefix(prefix).split(".")[:1]
+        if name.startswith(prefix) and part != own
+        if rank.get(part, -1) >= rank[own]
     ]
     assert wrong == []
 
 
-def test_every_part_of_reports_stands_in_a_layer():
-    folders = {path.parent.name for path in (SOURCE / "reports").glob("*/*.py")}
-    assert folders == set(REPORT_RANK)
+@pytest.mark.parametrize("layer", PARTS)
+def test_every_part_of_a_layer_has_its_place(layer):
+    folders = {path.parent.name for path in (SOURCE / layer).glob("*/*.py")}
+    assert folders - {"template"} == set(PART_RANK[layer])
 
 
 def test_only_reports_and_the_command_line_import_the_whole_package():
@@ -126,7 +142,7 @@ def test_one_module_alone_imports_lifetimes():
         for _, name in imported(path)
         if name.split(".")[0] == "lifetimes"
     }
-    assert importers == {"models/lifetimes_conversion.py"}
+    assert importers == {"models/study/lifetimes_conversion.py"}
 
 
 def test_what_only_type_checkers_see_is_no_import():

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         track_repeat_purchases,
         with_covariates,
     )
-    from clvlab.models.lifetimes_conversion import from_lifetimes, to_lifetimes
+    from clvlab.models.study.lifetimes_conversion import from_lifetimes, to_lifetimes
     from clvlab.reports import load_run
     from clvlab.simulate import simulate_base
     from clvlab.summary import (
@@ -108,7 +108,7 @@ _HOME = {
     "detect_stale_end": "clvlab.summary",
     "discounted_expected_purchases": "clvlab.models",
     "frequency_recency_grid": "clvlab.models",
-    "from_lifetimes": "clvlab.models.lifetimes_conversion",
+    "from_lifetimes": "clvlab.models.study.lifetimes_conversion",
     "load_cdnow": "clvlab.data",
     "load_complete_journey": "clvlab.data",
     "load_run": "clvlab.reports",
@@ -119,7 +119,7 @@ _HOME = {
     "split_days": "clvlab.summary",
     "summarize": "clvlab.summary",
     "supported_questions": "clvlab.summary",
-    "to_lifetimes": "clvlab.models.lifetimes_conversion",
+    "to_lifetimes": "clvlab.models.study.lifetimes_conversion",
     "track_repeat_purchases": "clvlab.models",
 }
 

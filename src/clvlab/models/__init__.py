@@ -1,38 +1,38 @@
 """Models of purchases and spend, what they predict, and how wrong they are."""
 
-from clvlab.models.bgbb import BetaGeoBetaBinomModel
-from clvlab.models.bgbb_likelihood import BetaGeoBetaBinomParameters
-from clvlab.models.bgnbd import BetaGeoModel
-from clvlab.models.bgnbd_likelihood import BetaGeoParameters
-from clvlab.models.covariates import with_covariates
-from clvlab.models.customer_equity import Acquisition, CustomerEquity
-from clvlab.models.evaluation import (
+from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel
+from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
+from clvlab.models.bgnbd.bgnbd import BetaGeoModel
+from clvlab.models.bgnbd.likelihood import BetaGeoParameters
+from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
+from clvlab.models.checking.evaluation import (
     HoldoutCheck,
     SpendIndependence,
     check_holdout,
     check_spend_independence,
     frequency_recency_grid,
 )
-from clvlab.models.fitted_study import FittedStudy
-from clvlab.models.gamma_gamma import GammaGammaModel
-from clvlab.models.gamma_gamma_likelihood import GammaGammaParameters
-from clvlab.models.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
-from clvlab.models.mbgnbd import ModifiedBetaGeoModel
-from clvlab.models.model_files import load_model, save_model
-from clvlab.models.nbd import NBDModel
-from clvlab.models.nbd_likelihood import NBDParameters
-from clvlab.models.new_customers import new_customer_value
-from clvlab.models.pareto_nbd import ParetoNBDModel
-from clvlab.models.pareto_nbd_likelihood import ParetoNBDParameters
-from clvlab.models.quick_predictions import predict_customers
-from clvlab.models.scores import CustomerScores, best_customers, score_customers
-from clvlab.models.shifted_beta_geometric import ShiftedBetaGeometricModel
-from clvlab.models.shifted_beta_geometric_cohorts import CohortComparison, compare_cohorts
-from clvlab.models.shifted_beta_geometric_likelihood import ShiftedBetaGeometricParameters
-from clvlab.models.study_fitting import fit_study
-from clvlab.models.tracking import track_repeat_purchases
-from clvlab.models.transaction_model import TransactionModel
-from clvlab.models.value import customer_lifetime_value, discounted_expected_purchases
+from clvlab.models.checking.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
+from clvlab.models.checking.tracking import track_repeat_purchases
+from clvlab.models.fitting.covariates import with_covariates
+from clvlab.models.fitting.transaction_model import TransactionModel
+from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
+from clvlab.models.gamma_gamma.likelihood import GammaGammaParameters
+from clvlab.models.nbd.likelihood import NBDParameters
+from clvlab.models.nbd.nbd import NBDModel
+from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
+from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
+from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
+from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
+from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
+from clvlab.models.study.fitted_study import FittedStudy
+from clvlab.models.study.model_files import load_model, save_model
+from clvlab.models.study.quick_predictions import predict_customers
+from clvlab.models.study.scores import CustomerScores, best_customers, score_customers
+from clvlab.models.study.study_fitting import fit_study
+from clvlab.models.value.customer_equity import Acquisition, CustomerEquity
+from clvlab.models.value.new_customers import new_customer_value
+from clvlab.models.value.value import customer_lifetime_value, discounted_expected_purchases
 
 __all__ = [
     "Acquisition",

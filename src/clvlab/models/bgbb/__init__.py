@@ -1,0 +1,1 @@
+"""BG/BB: buying, or not, at each of a number of opportunities."""

@@ -1,0 +1,1 @@
+"""How wrong the models are."""

@@ -1,0 +1,1 @@
+"""Customers as models read them: columns checked, histories compressed."""

@@ -1,0 +1,1 @@
+"""What every model shares: mixtures in logarithms, the search for a maximum, the estimator."""

@@ -1,0 +1,1 @@
+"""Draws of parameters carried through to what customers will do."""

@@ -1,0 +1,1 @@
+"""Gamma-Gamma: what customers spend."""

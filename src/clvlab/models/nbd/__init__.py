@@ -1,0 +1,1 @@
+"""NBD: nobody drops out, the baseline of the others."""

@@ -1,0 +1,1 @@
+"""Pareto/NBD: dropping out at any moment."""

@@ -1,0 +1,1 @@
+"""Shifted-beta-geometric: contracts that are renewed or not."""

@@ -1,0 +1,1 @@
+"""The fitted study, what is asked of it, and its files."""

@@ -1,0 +1,184 @@
+"""Fit both models to a summary and draw their parameters: the study that everything asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from clvlab.errors import InputError, Problem, did_you_mean
+from clvlab.models.bgnbd.bgnbd import BetaGeoModel
+from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
+from clvlab.models.customers.histories import histories_of
+from clvlab.models.fitting.fitted_to_histories import objective_of
+from clvlab.models.fitting.transaction_model import TransactionModel
+from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel, objective_of_spend, spending_of
+from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
+from clvlab.models.posterior.default_priors import (
+    beta_geo_prior,
+    gamma_gamma_prior,
+    pareto_nbd_prior,
+)
+from clvlab.models.posterior.posterior import Posterior, draw_posterior
+from clvlab.models.posterior.priors import Prior
+from clvlab.models.study.fitted_study import FittedStudy
+from clvlab.summary.customer_summary import CustomerSummary
+
+MODELS: dict[str, type[TransactionModel]] = {
+    "bg-nbd": BetaGeoModel,
+    "mbg-nbd": ModifiedBetaGeoModel,
+    "pareto-nbd": ParetoNBDModel,
+}
+PRIORS: dict[type[TransactionModel], Callable[[float], Prior]] = {
+    BetaGeoModel: beta_geo_prior,
+    ModifiedBetaGeoModel: beta_geo_prior,
+    ParetoNBDModel: pareto_nbd_prior,
+}
+"""Default priors, from the mean time that customers were observed."""
+POSTERIOR, LAPLACE = "posterior", "laplace"
+
+
+def fit_study(
+    summary: CustomerSummary,
+    model: str | TransactionModel = "bg-nbd",
+    *,
+    spend: GammaGammaModel | None = None,
+    n_draws: int = 1000,
+    seed: int = 0,
+    draws: str = POSTERIOR,
+    prior: Prior | None = None,
+    spend_prior: Prior | None = None,
+) -> FittedStudy:
+    """Fit models of purchases and of spend, and draw their parameters jointly.
+
+    Given the parameters purchases and amounts are independent, and so are their posteriors: a
+    draw of one set beside a draw of the other is a joint draw.
+
+    Parameters
+    ----------
+    summary
+        The customers; those with an incomplete history are left out of the fit.
+    model
+        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, or a model of purchases. It is fitted
+        unless it is already; what is given stays as it was.
+    spend
+        A model of spend, likewise; Gamma-Gamma by default.
+    n_draws
+        Number of joint draws, at least 20; a thousand or more for limits to be relied on.
+    seed
+        Seed of the draws and of everything simulated from them.
+    draws
+        ``"posterior"``: exact up to sampling, with proper priors. ``"laplace"``: normal in the
+        logarithms around the maximum; the one for models with covariates.
+    prior, spend_prior
+        Priors in place of the default ones of `clvlab.models.posterior.priors`.
+
+    Raises
+    ------
+    InputError
+        For an unknown model or kind of draws.
+    PosteriorError
+        When no sampler could represent a posterior.
+
+    Examples
+    --------
+    >>> import clvlab
+    >>> summary = clvlab.summarize(
+    ...     clvlab.load_cdnow(sample=True), calibration_end="1997-09-30", unit="week"
+    ... )
+    >>> study = fit_study(summary, "bg-nbd", n_draws=1000, seed=1)
+    >>> study.method, study.n_draws
+    ('posterior', 1000)
+    """
+    if draws not in (POSTERIOR, LAPLACE):
+        hint = did_you_mean(str(draws), [POSTERIOR, LAPLACE])
+        rule = f"must be '{POSTERIOR}' or '{LAPLACE}'"
+        raise InputError(Problem("parameter 'draws'", rule, f"got {draws!r}", hint))
+    fitted, fitted_spend = (
+        _fitted(_model(model), summary),
+        _fitted(GammaGammaModel() if spend is None else spend, summary),
+    )
+    if draws == LAPLACE:
+        return FittedStudy.of(
+            fitted, fitted_spend, window=summary.window, n_draws=n_draws, seed=seed
+        )
+    rng = np.random.default_rng(seed)
+    of_purchases = posterior_of_purchases(summary, fitted, prior, n_draws=n_draws, rng=rng)
+    of_spend = posterior_of_spend(summary, fitted_spend, spend_prior, n_draws=n_draws, rng=rng)
+    return FittedStudy.after(
+        fitted,
+        fitted_spend,
+        of_purchases.draws,
+        of_spend.draws,
+        window=summary.window,
+        seed=seed,
+        method=POSTERIOR,
+        rng=rng,
+        diagnosis=(*of_purchases.diagnosis, *of_spend.diagnosis),
+    )
+
+
+def posterior_of_purchases(
+    summary: CustomerSummary,
+    model: TransactionModel,
+    prior: Prior | None = None,
+    *,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> Posterior:
+    """The posterior of a fitted model of purchases; times in the model's unit."""
+    model.require_no_covariates(f"draws='{POSTERIOR}'")
+    histories = histories_of(summary, complete_only=True).compressed()
+    if summary.window.unit is not model.unit_:
+        raise InputError(
+            Problem(
+                "the customers",
+                f"must be in the model's unit, {model.unit_.value}, for its posterior",
+                f"they are in {summary.window.unit.value}s",
+                "Fit the model to them, or let fit_study do so.",
+            )
+        )
+    default = PRIORS.get(type(model))
+    if prior is None and default is not None:
+        prior = default(histories.mean_T)
+    if prior is None or prior.parameter_names != model.parameter_names:
+        rule = f"must be of {', '.join(model.parameter_names)}"
+        found = f"it is of {', '.join(prior.parameter_names)}" if prior else "there is no default"
+        remedy = f"Pass one, or draws='{LAPLACE}'."
+        raise InputError(Problem("the prior of the model of purchases", rule, found, remedy))
+    start = np.log(np.array(list(model.params_), dtype=np.float64))
+    objective = objective_of(model.process, histories)
+    return draw_posterior(objective, prior, start, n_draws=n_draws, seed=rng)
+
+
+def posterior_of_spend(
+    summary: CustomerSummary,
+    spend: GammaGammaModel,
+    prior: Prior | None = None,
+    *,
+    n_draws: int,
+    rng: np.random.Generator,
+) -> Posterior:
+    """The posterior of a fitted model of spend."""
+    spending, _ = spending_of(summary)
+    if prior is None:
+        prior = gamma_gamma_prior(float(np.exp(spending.fixed[0] / len(spending))))
+    start = np.log(np.array(list(spend.params_), dtype=np.float64))
+    return draw_posterior(objective_of_spend(spending), prior, start, n_draws=n_draws, seed=rng)
+
+
+def _model(given: str | TransactionModel) -> TransactionModel:
+    if isinstance(given, TransactionModel):
+        return given
+    if given in MODELS:
+        return MODELS[given]()
+    hint = did_you_mean(str(given), list(MODELS))
+    rule = "must be the name of a model of purchases, or one"
+    raise InputError(Problem("parameter 'model'", rule, f"got {given!r}", hint))
+
+
+def _fitted(model: Any, summary: CustomerSummary) -> Any:  # noqa: ANN401 - of either kind
+    """The model if it is fitted, a fitted copy otherwise."""
+    return model if hasattr(model, "log_likelihood_") else clone(model).fit(summary)

@@ -1,0 +1,1 @@
+"""What customers are worth, those of today and those to come."""
