@@ -79,6 +79,10 @@ class ReportError(ClvlabError):
         self.folder = folder
 
 
+class NotAvailableError(ClvlabError):
+    """A question to a table or column that the company does not have."""
+
+
 class NotFittedError(ClvlabError, AttributeError):
     """A prediction or a result was asked of a model before `fit`."""
 

@@ -1,0 +1,6 @@
+"""A company's own tables beside its purchases: customers, leads, invoices and the others."""
+
+from clvlab.data.company.company import Company, load_company
+from clvlab.data.company.contracts import CONTRACTS, TableContract
+
+__all__ = ["CONTRACTS", "Company", "TableContract", "load_company"]

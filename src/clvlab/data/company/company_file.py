@@ -1,0 +1,104 @@
+"""`company.toml`: what a folder says of itself, so that nobody has to say it again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.data.company.table import TablePolicies
+from clvlab.data.options import Policies, Reading
+from clvlab.errors import InputError, Problem, Problems, did_you_mean
+
+FILE = "company.toml"
+KNOWN = ("name", "currency", "simulated", "tables")
+_OWN = ("file", "columns")
+
+
+@dataclass(frozen=True)
+class TableSource:
+    """Where one table is and how it is read.
+
+    Attributes
+    ----------
+    file
+        Path or glob in the company's folder; by default the file with the table's name.
+    columns
+        Contract names with source columns, as far as names differ.
+    options
+        Reading options and policies.
+    """
+
+    file: str | None = None
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CompanyFile:
+    """What `company.toml` says.
+
+    Attributes
+    ----------
+    name, currency, simulated
+        Of the company; see `Company`.
+    tables
+        Sources by table, for those that it names.
+    """
+
+    name: str | None = None
+    currency: str | None = None
+    simulated: bool = False
+    tables: Mapping[str, TableSource] = field(default_factory=dict)
+
+
+def read_company_file(folder: Path) -> CompanyFile:
+    """The company's file, or nothing said where there is none.
+
+    Raises
+    ------
+    InputError
+        For a file that is no TOML, or says what is not known.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        return CompanyFile()
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            Problem(f"file {FILE}", "must be TOML in UTF-8", str(error).rstrip("."))
+        ) from None
+    problems = Problems()
+    _note_unknown(problems, f"file {FILE}", content, KNOWN)
+    tables = {}
+    for name, said in content.get("tables", {}).items():
+        subject = f"[tables.{name}] of {FILE}"
+        if name not in (*CONTRACTS, PURCHASES):
+            rule, hint = "must be a table of the contract", did_you_mean(name, list(CONTRACTS))
+            problems.add(subject, rule, f"there is no table '{name}'", hint)
+            continue
+        _note_unknown(problems, subject, said, (*_OWN, *allowed_options(name)))
+        options = {key: value for key, value in said.items() if key not in _OWN}
+        tables[name] = TableSource(said.get("file"), said.get("columns", {}), options)
+    problems.raise_if_any()
+    return CompanyFile(
+        content.get("name"), content.get("currency"), bool(content.get("simulated")), tables
+    )
+
+
+def allowed_options(table: str) -> tuple[str, ...]:
+    """Options that a table may have: how it is read, and what happens to rows that can't stand."""
+    policies = Policies if table == PURCHASES else TablePolicies
+    return tuple(one.name for kind in (Reading, policies) for one in fields(kind))
+
+
+def _note_unknown(
+    problems: Problems, subject: str, said: Mapping[str, object], known: tuple[str, ...]
+) -> None:
+    for key in said:
+        if key not in known:
+            problems.add(subject, f"can't say '{key}'", "it is not known", did_you_mean(key, known))
