@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         load_transactions,
         open_log,
     )
+    from clvlab.data.company import Company, load_company
     from clvlab.errors import ClvlabError, InputError
     from clvlab.models import (
         Acquisition,
@@ -87,6 +88,7 @@ _HOME = {
     "predict_customers": "clvlab.models",
     "BetaGeoModel": "clvlab.models",
     "ClvlabError": "clvlab.errors",
+    "Company": "clvlab.data.company",
     "CustomerScores": "clvlab.models",
     "CustomerSummary": "clvlab.summary",
     "GammaGammaModel": "clvlab.models",
@@ -110,6 +112,7 @@ _HOME = {
     "frequency_recency_grid": "clvlab.models",
     "from_lifetimes": "clvlab.models.study.lifetimes_conversion",
     "load_cdnow": "clvlab.data",
+    "load_company": "clvlab.data.company",
     "load_complete_journey": "clvlab.data",
     "load_run": "clvlab.reports",
     "load_transactions": "clvlab.data",
@@ -129,6 +132,7 @@ __all__ = [
     "BetaGeoModel",
     "ClvlabError",
     "CohortComparison",
+    "Company",
     "CustomerEquity",
     "CustomerScores",
     "CustomerSummary",
@@ -160,6 +164,7 @@ __all__ = [
     "from_lifetimes",
     "likelihood_ratio_test",
     "load_cdnow",
+    "load_company",
     "load_complete_journey",
     "load_model",
     "load_run",

@@ -9,6 +9,7 @@ import typer
 import clvlab
 from clvlab.cli.check import check
 from clvlab.cli.diff import diff
+from clvlab.cli.identify import identify
 from clvlab.cli.init import init
 from clvlab.cli.overview import describe, list_reports
 from clvlab.cli.prune import prune
@@ -52,3 +53,4 @@ app.command()(diff)
 app.command()(prune)
 app.command()(init)
 app.command()(check)
+app.command()(identify)

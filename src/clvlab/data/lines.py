@@ -19,6 +19,7 @@ from clvlab.data.days import FIRST_DAY, NO_DAY, Days, read_days
 from clvlab.data.exact_money import MinorUnits, Units, to_minor_units
 from clvlab.data.identifiers import Coded, coded, missing_ids, typed_ids
 from clvlab.data.options import Policies, Reading
+from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.data.quality import QualityLedger
 from clvlab.data.raw_table import RawTable
 from clvlab.errors import Problems
@@ -190,7 +191,8 @@ def _customers(
         problems.add(subject, "must hold a customer id in every row", found, remedy)
     present = ids[~absent].reset_index(drop=True) if absent.any() else ids
     try:
-        return coded(typed_ids(present, is_text=raw.is_text))
+        typed = typed_ids(present, is_text=raw.is_text)
+        return coded(pseudonyms_of(typed, pseudonym_key()) if policies.personal_ids else typed)
     except TypeError:
         kind = type(present.iloc[0]).__name__
         problems.add(subject, "must hold numbers or text", f"it holds values such as a {kind}")

@@ -35,6 +35,8 @@ class TransactionLog:
         without a customer id count; days after the as-of date, or else after today, and rows
         without an id that have no readable date don't. None when the log was not read from a
         source. A row dated after some day never changes what the calendar holds up to it.
+    pseudonymous
+        True when ids are pseudonyms of ids that name people.
     """
 
     table: pd.DataFrame
@@ -43,6 +45,7 @@ class TransactionLog:
     currency: str | None = None
     simulated: bool = False
     calendar: pd.DataFrame | None = None
+    pseudonymous: bool = False
 
     def __repr__(self) -> str:
         days = self.table[schema.DATE]

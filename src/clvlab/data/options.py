@@ -69,6 +69,7 @@ class Policies:
     currency: str | None = None
     exchange_rates: Mapping[str, float] | None = None
     as_of: date | str | None = None
+    personal_ids: bool = False
 
     def note_problems(self, problems: Problems) -> None:
         """Add every value that is not one of the allowed ones."""

@@ -37,6 +37,7 @@ def load_transactions(
     currency: str | None = None,
     exchange_rates: Mapping[str, float] | None = None,
     as_of: date | str | None = None,
+    personal_ids: bool = False,
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | int | None = None,
@@ -95,6 +96,10 @@ def load_transactions(
         of several values.
     as_of
         Last day that is seen (inclusive).
+    personal_ids
+        Whether ids name people, as e-mail addresses do. They then become pseudonyms before
+        anything else is done with them, keyed by what the environment variable
+        ``CLVLAB_PSEUDONYM_KEY`` holds; the same key gives the same pseudonyms.
     encoding
         Of text files; UTF-8 and marked UTF-16 are recognised, everything else is named here.
     delimiter
@@ -151,6 +156,7 @@ def load_transactions(
         currency=currency,
         exchange_rates=exchange_rates,
         as_of=as_of,
+        personal_ids=personal_ids,
     )
     raw = open_source(source, reading, policies)
     return load_raw(raw, map_columns(raw, columns), reading, policies, name)
@@ -220,7 +226,14 @@ def load_raw(
     if not len(table):
         raise _nothing_left(raw, columns, lines, ledger)
     currency = lines.conversion.currency
-    return TransactionLog(table, quality, name or raw.label, currency, calendar=calendar)
+    return TransactionLog(
+        table,
+        quality,
+        name or raw.label,
+        currency,
+        calendar=calendar,
+        pseudonymous=policies.personal_ids,
+    )
 
 
 def _nothing_left(

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clvlab.errors import InputError
+from clvlab.reports.writing.page import Page
 from clvlab.reports.writing.table_html import table_html
 from clvlab.reports.writing.tables import flat_table, is_formula, ten_digits, write_csv, write_table
 
@@ -160,3 +161,15 @@ def test_long_table_says_what_it_leaves_out():
 def test_what_is_no_table_is_refused(frame, said):
     with pytest.raises(InputError, match=said):
         flat_table(frame)
+
+
+def test_small_groups_are_hidden_on_the_page_and_in_its_files(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("clvlab.reports.writing.page.show", lambda *parts, **_: shown.append(parts))
+    page = Page("Who?", folder=tmp_path)
+    groups = pd.DataFrame({"region": ["n", "s", "w"], "customers": [90, 3, 70], "clv": [9.5, 4, 7]})
+    page.table(groups, name="regions", caption="By region.", fewest=5)
+    (_, html, text), written = shown[0], pd.read_parquet(tmp_path / "tables" / "regions.parquet")
+    assert written["clv"].isna().tolist() == [False, True, True]
+    assert "Groups hidden because they are small: 2" in text
+    assert "fewer than 5 customers" in html

@@ -2,5 +2,6 @@
 
 from clvlab.data.company.company import Company, load_company
 from clvlab.data.company.contracts import CONTRACTS, TableContract
+from clvlab.data.company.identities import identify, load_identities
 
-__all__ = ["CONTRACTS", "Company", "TableContract", "load_company"]
+__all__ = ["CONTRACTS", "Company", "TableContract", "identify", "load_company", "load_identities"]

@@ -13,18 +13,22 @@ import pandas as pd
 from clvlab.clock import parse_date
 from clvlab.data.company.company_file import FILE, CompanyFile, TableSource, read_company_file
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
-from clvlab.data.company.same_ids import with_same_ids
+from clvlab.data.company.same_ids import with_pseudonyms, with_same_ids
 from clvlab.data.company.table import CompanyTable, TablePolicies, read_table
 from clvlab.data.files import SUFFIXES
 from clvlab.data.log import TransactionLog
 from clvlab.data.options import Policies, Reading
 from clvlab.data.transactions import load_transactions, open_source
 from clvlab.errors import InputError, NotAvailableError, Problem, Problems, did_you_mean
+from clvlab.schema import CUSTOMER_ID
 
 
 @dataclass(frozen=True)
 class Company:
-    """What a company knows of its customers.
+    """What a company knows of its customers, without their names and how to reach them.
+
+    What names a person is left behind when a company is loaded, so that no report can show it;
+    `load_identities` reads it back for an export that someone asks for.
 
     Attributes
     ----------
@@ -147,11 +151,7 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
         rule = "must be a folder with one file for each table"
         raise InputError(Problem(f"source {str(source)!r}", rule, found))
     said = read_company_file(folder)
-    places = _places(folder, said)
-    if not places:
-        known = ", ".join((PURCHASES, *CONTRACTS))
-        remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
-        raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
+    places = places_of(folder, said)
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
     problems, tables, log = Problems(), {}, None
     for name, (path, source_of) in places.items():
@@ -159,13 +159,33 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
             if name == PURCHASES:
                 log = _load_purchases(path, source_of, said, as_of)
             else:
-                tables[name] = _load_table(name, path, source_of, day)
+                table = load_table(name, path, source_of, day)
+                personal = [one for one in table.contract.personal if one in table.frame]
+                tables[name] = replace(table, frame=table.frame.drop(columns=personal))
         except InputError as error:
             for one in error.problems:
                 problems.add(one.subject, one.rule, one.found, one.remedy)
     problems.raise_if_any()
     company = Company(said.name or folder.resolve().name, tables, log, said.simulated)
-    return with_same_ids(company)
+    if said.personal_ids:
+        company = with_pseudonyms(company, said.personal_ids)
+    return company if CUSTOMER_ID in said.personal_ids else with_same_ids(company)
+
+
+def places_of(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource]]:
+    """Path and source of each table that is there.
+
+    Raises
+    ------
+    InputError
+        When a table is there twice, or there is none.
+    """
+    found = _places(folder, said)
+    if found:
+        return found
+    known = ", ".join((PURCHASES, *CONTRACTS))
+    remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
+    raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
 
 
 def _places(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource]]:
@@ -191,14 +211,27 @@ def _places(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource
 def _load_purchases(
     path: str, source: TableSource, said: CompanyFile, as_of: date | str | None
 ) -> TransactionLog:
-    options = {"currency": said.currency, "name": said.name, **source.options}
+    personal = CUSTOMER_ID in said.personal_ids
+    options: dict[str, Any] = {
+        "currency": said.currency,
+        "name": said.name,
+        "personal_ids": personal,
+    }
+    options |= source.options
     log = load_transactions(path, source.columns or None, as_of=as_of, **options)
     return replace(log, simulated=said.simulated)
 
 
-def _load_table(
-    name: str, path: str, source: TableSource, as_of: pd.Timestamp | None
+def load_table(
+    name: str, path: str, source: TableSource, as_of: pd.Timestamp | None = None
 ) -> CompanyTable:
+    """One table, with all its columns.
+
+    Raises
+    ------
+    InputError
+        With every problem of the table.
+    """
     reading = Reading(**_of(Reading, source.options))
     policies = TablePolicies(**_of(TablePolicies, source.options))
     problems = Problems()

@@ -14,7 +14,16 @@ from clvlab.data.options import Policies, Reading
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
 FILE = "company.toml"
-KNOWN = ("name", "currency", "simulated", "tables")
+KNOWN = ("name", "currency", "simulated", "personal_ids", "tables")
+ID_COLUMNS = tuple(
+    dict.fromkeys(
+        name
+        for table in CONTRACTS.values()
+        for name, column in table.columns.items()
+        if column.kind == "id"
+    )
+)
+"""Columns that may hold ids of people."""
 _OWN = ("file", "columns")
 
 
@@ -45,6 +54,8 @@ class CompanyFile:
     ----------
     name, currency, simulated
         Of the company; see `Company`.
+    personal_ids
+        Columns of ids that name people, such as ``("customer_id",)``; they become pseudonyms.
     tables
         Sources by table, for those that it names.
     """
@@ -52,6 +63,7 @@ class CompanyFile:
     name: str | None = None
     currency: str | None = None
     simulated: bool = False
+    personal_ids: tuple[str, ...] = ()
     tables: Mapping[str, TableSource] = field(default_factory=dict)
 
 
@@ -84,9 +96,19 @@ def read_company_file(folder: Path) -> CompanyFile:
         _note_unknown(problems, subject, said, (*_OWN, *allowed_options(name)))
         options = {key: value for key, value in said.items() if key not in _OWN}
         tables[name] = TableSource(said.get("file"), said.get("columns", {}), options)
+    personal = tuple(content.get("personal_ids", ()))
+    for name in personal:
+        if name not in ID_COLUMNS:
+            rule = "must name columns of ids"
+            hint = did_you_mean(str(name), ID_COLUMNS)
+            problems.add(f"personal_ids of {FILE}", rule, f"got {name!r}", hint)
     problems.raise_if_any()
     return CompanyFile(
-        content.get("name"), content.get("currency"), bool(content.get("simulated")), tables
+        content.get("name"),
+        content.get("currency"),
+        bool(content.get("simulated")),
+        personal,
+        tables,
     )
 
 

@@ -1,4 +1,4 @@
-"""Customer ids of one type in all tables, so that 12 of one is 12 of another."""
+"""Customer ids that are the same in all tables: of one type, or pseudonyms by one key."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from clvlab.data.identifiers import typed_ids, usual_text
+from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.schema import CUSTOMER_ID
 
 if TYPE_CHECKING:
     from clvlab.data.company.company import Company
+    from clvlab.data.company.table import CompanyTable
 
 
 def with_same_ids(company: Company) -> Company:
@@ -36,6 +38,24 @@ def with_same_ids(company: Company) -> Company:
     if log is not None:
         log = replace(log, table=log.table.assign(**{CUSTOMER_ID: _typed(log.table, numbers)}))
     return replace(company, tables={**company.tables, **changed}, log=log)
+
+
+def with_pseudonyms(company: Company, columns: tuple[str, ...]) -> Company:
+    """The company with pseudonyms in these columns of its tables; those of its log are already.
+
+    Raises
+    ------
+    InputError
+        When the environment holds no key; see `clvlab.data.pseudonyms`.
+    """
+    key = pseudonym_key()
+
+    def hidden(one: CompanyTable) -> CompanyTable:
+        names = [name for name in columns if name in one.frame]
+        pseudonyms = {name: pseudonyms_of(one.frame[name], key) for name in names}
+        return replace(one, frame=one.frame.assign(**pseudonyms))
+
+    return replace(company, tables={name: hidden(one) for name, one in company.tables.items()})
 
 
 def _typed(frame: pd.DataFrame, numbers: bool) -> pd.Series:  # noqa: FBT001 - one of two types

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from clvlab.clock import parse_date
+from clvlab.data.small_groups import hide_small_groups
 from clvlab.errors import InputError, Problem
 from clvlab.reports.writing.calendar import write_calendar
 from clvlab.reports.writing.display import notebook_style, show
@@ -228,6 +229,7 @@ class Page:
         labels: Mapping[str, str] | None = None,
         formats: Mapping[str, str] | None = None,
         rows: int | None = None,
+        fewest: int | None = None,
     ) -> None:
         """A numbered, sortable table, saved complete as NAME.csv and NAME.parquet.
 
@@ -246,12 +248,19 @@ class Page:
             Python's own; the others have those of `clvlab.schema.FORMATS`.
         rows
             How many rows the page shows; at most 200 when not given.
+        fewest
+            For a table of groups with a column `customers`: groups with fewer have no numbers, on
+            the page or in its files, and the caption says how many they are.
         """
         number = self._number("table", name)
-        flat = flat_table(frame)
+        flat, hidden = flat_table(frame), 0
+        if fewest is not None:
+            flat, hidden = hide_small_groups(flat, fewest)
         if self._folder is not None:
             write_table(flat, self._folder / "tables", name)
         words = to_inline_html(self._markdown(caption))
+        if hidden:
+            words = f"{words} {word('small_groups', hidden=hidden, fewest=fewest)}"
         html = table_html(
             flat,
             name=name,
