@@ -18,6 +18,7 @@ LAYERS = [
     ("simulate",),
     ("summary",),
     ("models",),
+    ("lifecycle",),
     ("plots",),
     ("reports",),
     ("cli",),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 MOST_DECIMALS = 6
@@ -134,3 +135,24 @@ def sum_runs(units: Units, starts: NDArray[np.int64]) -> Units:
     """
     sums: Units = np.add.reduceat(units, starts) if len(starts) else units[:0]
     return sums
+
+
+def sum_by(amounts: pd.Series, by: Any) -> pd.Series:  # noqa: ANN401 - what pandas groups by
+    """Exact sums of amounts within groups, each rounded once.
+
+    Parameters
+    ----------
+    amounts
+        Finite amounts.
+    by
+        What pandas groups by: a series, array or index as long as the amounts, or several.
+
+    Examples
+    --------
+    >>> sum_by(pd.Series([0.1, 0.2, 5.0]), ["a", "a", "b"]).tolist()
+    [0.3, 5.0]
+    """
+    money = to_minor_units(amounts.to_numpy(dtype=np.float64))
+    units = pd.Series(money.units, index=amounts.index, name=amounts.name)
+    sums = units.groupby(by, sort=True, observed=False).sum()
+    return pd.Series(to_amounts(sums.to_numpy(), money.decimals), sums.index, name=amounts.name)
