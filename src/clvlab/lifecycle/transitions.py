@@ -155,7 +155,9 @@ def transitions_of(labels: pd.DataFrame, stages: tuple[str, ...]) -> Transitions
     if strange:
         rule = f"must be one of {', '.join(stages)}"
         raise InputError(Problem("a stage", rule, f"got {strange[0]!r}"))
-    codes = np.column_stack([labels[name].map(known).fillna(-1).astype(int) for name in labels])
+    codes = np.column_stack(
+        [labels[name].astype(object).map(known).fillna(-1).astype(int) for name in labels]
+    )
     k = len(stages)
     counts = np.stack([_cross(codes[:, t : t + 2], k) for t in range(codes.shape[1] - 1)])
     triples = np.zeros((k, k, k), dtype=np.int64)
