@@ -215,3 +215,59 @@ def test_names_that_mean_harm_do_none_in_excel(small_shop):
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             assert not re.search(rb"<f[ >/]|<script", archive.read(name)), name
+
+
+@pytest.fixture(scope="module")
+def lifecycle_study(tmp_path_factory):
+    return run_report(
+        "lifecycle-study",
+        data="cdnow-sample",
+        parameters={"n_draws": 50},
+        out=tmp_path_factory.mktemp("lifecycle"),
+    )
+
+
+def test_the_lifecycle_study_says_what_the_data_cannot_show(lifecycle_study):
+    page = lifecycle_study.page.read_text(encoding="utf-8")
+    assert "Nobody new came after 1997-03-" in page
+    assert lifecycle_study.warnings == ()
+
+
+def test_the_lifecycle_studys_numbers_belong_together(lifecycle_study):
+    results, tables = lifecycle_study.results, lifecycle_study.folder / "tables"
+    base = results["base"]
+    assert base["customers"] == sum(results["stage"].values()) == 2357
+    assert sum(results["share"].values()) == pytest.approx(1.0)
+    stages = pd.read_parquet(tables / "stages.parquet").set_index("stage")
+    assert stages["customers"].sum() == 2357
+    assert stages["customers"].to_dict() == {
+        name: count for name, count in results["stage"].items() if count
+    }
+    bridge = pd.read_csv(lifecycle_study.folder / "figures" / "bridge.csv")
+    assert bridge["change"].sum() == pytest.approx(results["change"]["change"])
+    warned = pd.read_parquet(tables / "early-warnings.parquet")
+    assert warned["value_at_risk"].sum() == pytest.approx(results["at_risk"])
+    assert len(warned) == results["silent"]
+
+
+def test_the_lifecycle_studys_page_shows_no_raw_column_name(lifecycle_study):
+    visible = lifecycle_study.page.read_text(encoding="utf-8").split('id="code"')[0]
+    assert re.findall(r"<t[hd][^>]*>(\w+_\w+)<", visible) == []
+
+
+def test_a_log_of_a_month_gets_a_lifecycle_study_too(tmp_path):
+    rows = [
+        f"{who},2024-01-{day:02d},{10 + who}"
+        for who in range(1, 31)
+        for day in {1 + who % 9, 10 + who % 13, 31 - who % 3}
+    ]
+    data = tmp_path / "month.csv"
+    data.write_text("customer_id,date,amount\n" + "\n".join(rows) + "\n")
+    run = run_report(
+        "lifecycle-study",
+        data=str(data),
+        parameters={"n_draws": 50, "step": "7 days"},
+        out=tmp_path / "r",
+    )
+    page = run.page.read_text(encoding="utf-8")
+    assert "Not available: needs two whole periods." in page

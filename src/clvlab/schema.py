@@ -55,6 +55,22 @@ LABELS = {
     "why": "because",
     "lower": "from",
     "upper": "to",
+    "share_active": "active",
+    "amount_share": "share of the amount",
+    "basket": "amount of an order",
+    "first_basket": "first order",
+    "bought_once": "bought once",
+    "at_risk": "seen so long",
+    "new_share": "new of all",
+    "change_earlier": "change without new",
+    "mean_steps": "months on average",
+    "half_life": "months until half left",
+    "stay": "stay",
+    "from_stage": "from",
+    "to_stage": "to",
+    "value_then": "worth then",
+    "value_now": "worth now",
+    "value_at_risk": "at risk",
 }
 """What a column is called where people read it; a report never shows a raw column name."""
 
@@ -74,6 +90,12 @@ FORMATS = {
     "expected_spend": "amount",
     "clv": "amount.0",
     **dict.fromkeys(_AMOUNTS, "amount.0"),
+    **dict.fromkeys(["amount_share", "share_active", "new_share", "change_earlier"], "percent"),
+    **dict.fromkeys(["value_then", "value_now", "value_at_risk"], "amount.0"),
+    **dict.fromkeys(["basket", "first_basket", "amount_per_customer", "comparable"], "amount"),
+    **dict.fromkeys(["mean_steps", "half_life"], ",.1f"),
+    "stay": "percent",
+    "orders": "count",
     **dict.fromkeys(["estimate", "standard_error", "lower", "upper"], "plain"),
 }
 """How a column's numbers are written where people read them."""

@@ -10,7 +10,12 @@ from clvlab.data import load_transactions
 from clvlab.errors import InputError
 from clvlab.lifecycle.early_warning import early_warnings
 
-TERMS = {"horizon": "52 weeks", "annual_discount_rate": 0.1, "margin_rate": 0.3}
+TERMS = {
+    "horizon": "52 weeks",
+    "annual_discount_rate": 0.1,
+    "margin_rate": 0.3,
+    "within": None,
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +35,8 @@ def test_chance_of_silence_is_that_of_the_gamma_mixture(warned, sample_model):
 
 def test_values_are_the_models_and_the_list_is_in_order(warned, sample_model, sample_spend):
     today, found = warned
-    value = clvlab.customer_lifetime_value(today, sample_model, sample_spend, **TERMS)
+    terms = {name: value for name, value in TERMS.items() if name != "within"}
+    value = clvlab.customer_lifetime_value(today, sample_model, sample_spend, **terms)
     assert found["value_now"].to_numpy() == pytest.approx(value[found.index].to_numpy(), rel=1e-9)
     assert found["value_at_risk"].is_monotonic_decreasing
     assert found["value_at_risk"].gt(0).all()
@@ -68,3 +74,15 @@ def test_margins_of_customers_count(warned, sample_log, sample_model, sample_spe
 def test_a_share_is_needed(warned, sample_model, sample_spend):
     with pytest.raises(InputError, match="'unusual' must be above 0 and below 1"):
         early_warnings(warned[0], sample_model, sample_spend, **TERMS, unusual=5)
+
+
+def test_silence_that_has_long_been_unusual_is_no_early_warning(warned, sample_model, sample_spend):
+    today, everybody = warned
+    found = early_warnings(today, sample_model, sample_spend, **{**TERMS, "within": "13 weeks"})
+    assert 0 < len(found) < len(everybody)
+    pd.testing.assert_frame_equal(found, everybody.loc[found.index])
+    r, alpha, _, _ = sample_model.params_
+    rows = today.to_frame("week").loc[everybody.index]
+    earlier = (rows["T"] - 13).clip(lower=rows["recency"])
+    chance = ((alpha + rows["recency"]) / (alpha + earlier)) ** (r + rows["frequency"])
+    assert set(found.index) == set(chance.index[chance > 0.05])

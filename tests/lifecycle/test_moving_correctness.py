@@ -73,6 +73,12 @@ def test_moves_by_hand():
     assert dwell.loc["lapsed", "half_life"] == np.inf
 
 
+def test_one_date_has_no_moves():
+    found = transitions_of(pd.DataFrame({1: ["new", "loyal"]}), STAGES)
+    assert found.total.sum() == 0
+    assert found.stationarity()["p_value"] == found.first_order()["p_value"] == 1.0
+
+
 def test_known_chain_is_inside_the_limits_at_their_level():
     rng = np.random.default_rng(3)
     inside = []
@@ -120,7 +126,7 @@ def test_a_past_that_matters_is_seen():
         (lambda: markov_value([[1.0, 0.0]], [1], discount_rate=0.1), "must be square"),
         (lambda: markov_value([[1.0]], [1, 2], discount_rate=0.1), "must be 1 numbers"),
         (lambda: markov_value([[1.0]], [1], discount_rate=0), "above 0 without an end"),
-        (lambda: transitions_of(pd.DataFrame({1: ["new"]}), STAGES), "two dates or more"),
+        (lambda: transitions_of(pd.DataFrame(index=[1]), STAGES), "one date or more; got none"),
         (
             lambda: transitions_of(pd.DataFrame({1: ["new"], 2: ["old"]}), STAGES),
             "must be one of new, loyal, lapsed; got 'old'",

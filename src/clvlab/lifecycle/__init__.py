@@ -1,1 +1,54 @@
 """Where customers are in their life: the customer-base audit, and what moves between its dates."""
+
+from clvlab.lifecycle.acquisition import Acquisition, acquisition_of
+from clvlab.lifecycle.answers import change_in_a_sentence, p_value_in_words, stages_in_a_sentence
+from clvlab.lifecycle.cohorts import Cohorts, cohorts_of
+from clvlab.lifecycle.decomposition import split_change
+from clvlab.lifecycle.early_warning import early_warnings
+from clvlab.lifecycle.markov_value import contact_cutoff, markov_value, recency_chain
+from clvlab.lifecycle.one_period import OnePeriod, audit_one_period
+from clvlab.lifecycle.period import Period, calendar_periods, last_two_periods
+from clvlab.lifecycle.replay import StageHistory, replay_stages
+from clvlab.lifecycle.stages import SCHEMES, StageParameters, rules_in_words, stages_at
+from clvlab.lifecycle.standing import PurchaseDays, standing_at
+from clvlab.lifecycle.time_to_event import compare_times, kaplan_meier, time_to_second_purchase
+from clvlab.lifecycle.transitions import Transitions, transitions_of
+from clvlab.lifecycle.two_periods import TwoPeriods, audit_two_periods
+from clvlab.lifecycle.whole_base import amount_by_cohort, dependence_on_acquisition
+
+__all__ = [
+    "SCHEMES",
+    "Acquisition",
+    "Cohorts",
+    "OnePeriod",
+    "Period",
+    "PurchaseDays",
+    "StageHistory",
+    "StageParameters",
+    "Transitions",
+    "TwoPeriods",
+    "acquisition_of",
+    "amount_by_cohort",
+    "audit_one_period",
+    "audit_two_periods",
+    "calendar_periods",
+    "change_in_a_sentence",
+    "cohorts_of",
+    "compare_times",
+    "contact_cutoff",
+    "dependence_on_acquisition",
+    "early_warnings",
+    "kaplan_meier",
+    "last_two_periods",
+    "markov_value",
+    "p_value_in_words",
+    "recency_chain",
+    "replay_stages",
+    "rules_in_words",
+    "split_change",
+    "stages_at",
+    "stages_in_a_sentence",
+    "standing_at",
+    "time_to_second_purchase",
+    "transitions_of",
+]

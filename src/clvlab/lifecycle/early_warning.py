@@ -26,6 +26,7 @@ def early_warnings(
     annual_discount_rate: float,
     margin_rate: PerCustomer,
     unusual: float = 0.05,
+    within: Horizon | None = "13 weeks",
 ) -> pd.DataFrame:
     """List the customers whose silence is unusual, those with most to lose first.
 
@@ -40,6 +41,9 @@ def early_warnings(
     unusual
         Silence is unusual when an active customer like this one would be silent as long with
         this chance or less; above 0 and below 1.
+    within
+        Only silences that became unusual within this time are early enough to warn of; None lists
+        those of all who went long ago as well.
 
     Returns
     -------
@@ -67,7 +71,14 @@ def early_warnings(
         model.params_, known[FREQUENCY], known[RECENCY] / days, silence / days
     )
     chance = pd.Series(1 - buys, index=known.index)
-    seen = known[chance <= unusual]
+    late = chance <= unusual
+    if within is not None:
+        shorter = (silence - summary.window.horizon_days(within, "within")).clip(lower=0)
+        bought = model.process.probability_purchase_if_alive(
+            model.params_, known[FREQUENCY], known[RECENCY] / days, shorter / days
+        )
+        late &= 1 - bought > unusual
+    seen = known[late]
     then, now = (
         customer_lifetime_value(
             customers,

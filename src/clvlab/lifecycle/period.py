@@ -78,3 +78,15 @@ def customers_in(log: TransactionLog, period: Period) -> pd.DataFrame:
     if MARGIN in log.table:
         out[MARGIN] = grouped[MARGIN].sum(min_count=1).mask(grouped[MARGIN].count() < out[ORDERS])
     return out
+
+
+def last_two_periods(first: date, last: date, period: str) -> tuple[Period, Period] | None:
+    """The last two whole calendar periods that lie between two days; None where there are fewer.
+
+    Examples
+    --------
+    >>> [str(one) for one in last_two_periods(date(2024, 1, 1), date(2024, 7, 5), "quarter")]
+    ['2024-01-01 to 2024-03-31', '2024-04-01 to 2024-06-30']
+    """
+    whole = calendar_periods(first, last, period)
+    return (whole[-2], whole[-1]) if len(whole) > 1 else None

@@ -139,7 +139,7 @@ def transitions_of(labels: pd.DataFrame, stages: tuple[str, ...]) -> Transitions
     Raises
     ------
     InputError
-        When there are fewer than two dates, or a label is no stage.
+        When there is no date, or a label is no stage.
 
     Examples
     --------
@@ -147,8 +147,8 @@ def transitions_of(labels: pd.DataFrame, stages: tuple[str, ...]) -> Transitions
     >>> transitions_of(labels, ("new", "loyal")).total.tolist()
     [[1, 1], [0, 0]]
     """
-    if labels.shape[1] < 2:
-        raise InputError(Problem("the labels", "must be of two dates or more", "got fewer"))
+    if not labels.shape[1]:
+        raise InputError(Problem("the labels", "must be of one date or more", "got none"))
     known = {stage: code for code, stage in enumerate(stages)}
     seen = pd.unique(labels.to_numpy().ravel())
     strange = sorted(str(one) for one in seen if not pd.isna(one) and one not in known)
@@ -159,7 +159,8 @@ def transitions_of(labels: pd.DataFrame, stages: tuple[str, ...]) -> Transitions
         [labels[name].astype(object).map(known).fillna(-1).astype(int) for name in labels]
     )
     k = len(stages)
-    counts = np.stack([_cross(codes[:, t : t + 2], k) for t in range(codes.shape[1] - 1)])
+    steps = range(codes.shape[1] - 1)
+    counts = np.array([_cross(codes[:, t : t + 2], k) for t in steps]).reshape(-1, k, k)
     triples = np.zeros((k, k, k), dtype=np.int64)
     for t in range(codes.shape[1] - 2):
         triples += _cross(codes[:, t : t + 3], k)

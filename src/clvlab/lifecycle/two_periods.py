@@ -20,6 +20,12 @@ from clvlab.lifecycle.one_period import OnePeriod, audit_one_period
 from clvlab.lifecycle.period import ORDERS, Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 
+FACTORS = {
+    "customers": "customers",
+    "orders_per_customer": "orders per customer",
+    "basket": "amount of an order",
+}
+"""What the factors of an amount are called where people read them."""
 GROUPS = ("new", "reactivated", "lapsed", "up", "down", "same")
 
 
@@ -63,7 +69,7 @@ class TwoPeriods:
         for side in (self.before, self.after):
             numbers = side.describe()
             names = ("customers", "orders_per_customer", "basket")
-            sides.append({name: numbers[name] for name in names})
+            sides.append({FACTORS[name]: numbers[name] for name in names})
         return split_change(*sides)
 
     def decile_migration(self) -> pd.DataFrame:
@@ -100,6 +106,7 @@ class TwoPeriods:
             "before": before,
             "after": after,
             "change": after - before,
+            "relative": abs(after / before - 1) if before else math.nan,
             "retained": len(both) / n,
             "lapsed": 1 - len(both) / n,
             "same_customer": later / earlier - 1 if earlier else math.nan,
@@ -120,7 +127,7 @@ def audit_two_periods(log: TransactionLog, before: Period, after: Period) -> Two
     >>> quarters = Period.of("1997-07-01", "1997-09-30"), Period.of("1997-10-01", "1997-12-31")
     >>> found = audit_two_periods(clvlab.load_cdnow(), *quarters)
     >>> found.factors()["part"].round().astype(int).to_dict()
-    {'customers': -2936, 'orders_per_customer': 7737, 'basket': 3611}
+    {'customers': -2936, 'orders per customer': 7737, 'amount of an order': 3611}
     """
     if after.first <= before.last:
         rule = "must begin after the first ends"

@@ -1,5 +1,14 @@
 """Figures: a table in, axes out."""
 
+from clvlab.plots.lifecycle import (
+    plot_amount_by_cohort,
+    plot_bridge,
+    plot_cohorts,
+    plot_lorenz,
+    plot_orders,
+    plot_stage_counts,
+    plot_time_to_event,
+)
 from clvlab.plots.models import (
     plot_grid,
     plot_holdout_by_frequency,
@@ -10,9 +19,16 @@ from clvlab.plots.models import (
 from clvlab.plots.style import style
 
 __all__ = [
+    "plot_amount_by_cohort",
+    "plot_bridge",
+    "plot_cohorts",
     "plot_grid",
     "plot_holdout_by_frequency",
+    "plot_lorenz",
+    "plot_orders",
     "plot_spend_by_frequency",
+    "plot_stage_counts",
+    "plot_time_to_event",
     "plot_tracking",
     "plot_value_by_decile",
     "style",
