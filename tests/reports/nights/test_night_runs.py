@@ -14,8 +14,9 @@ import psutil
 import pytest
 from rich.console import Console
 
-from clvlab.reports.nights.night import Night, Outcome
+from clvlab.reports.nights.night import Night
 from clvlab.reports.nights.notice import leave_notice, notice_of
+from clvlab.reports.nights.outcome import Outcome
 from clvlab.reports.nights.progress import LogLines, MovingTable, display_for
 from clvlab.reports.orders.order import Order
 

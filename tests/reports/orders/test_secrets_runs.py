@@ -9,7 +9,7 @@ from clvlab.cli import app
 from clvlab.errors import ParameterError, ReportError
 from clvlab.reports import run_report
 from clvlab.reports.nights.catalogue import read_catalogue
-from clvlab.reports.nights.night import _death
+from clvlab.reports.nights.outcome import death_of
 from clvlab.reports.orders.job import Job, prepare_job
 from clvlab.reports.orders.order import Order
 from clvlab.reports.orders.secrets import named_secrets, without_secrets
@@ -198,7 +198,7 @@ def test_last_words_of_a_dead_worker_are_masked(make_notebook, tmp_path, crm):
     notebook = make_notebook("print(1)", parameters=PARAMETERS)
     layers = (("catalogue", {"data": "env:CRM_DATABASE"}),)
     order = Order(str(notebook), str(tmp_path / "reports"), layers=layers)
-    outcome = _death(_DeadWorker(order, f"can't reach {ADDRESS!r} with tr0ub4dor"), 1)
+    outcome = death_of(_DeadWorker(order, f"can't reach {ADDRESS!r} with tr0ub4dor"), 1)
     assert "tr0ub4dor" not in outcome.message + outcome.line
     assert "env:CRM_DATABASE" in outcome.message
     assert Path(outcome.folder).is_dir()
@@ -208,6 +208,6 @@ def test_last_words_of_a_dead_worker_are_masked(make_notebook, tmp_path, crm):
 def test_last_words_are_masked_when_the_order_is_refused_too(tmp_path, crm):
     layers = (("catalogue", {"data": "env:CRM_DATABASE"}),)
     order = Order("no-such-notebook", str(tmp_path / "reports"), layers=layers)
-    outcome = _death(_DeadWorker(order, "login with tr0ub4dor"), 1)
+    outcome = death_of(_DeadWorker(order, "login with tr0ub4dor"), 1)
     assert outcome.message.endswith("login with env:CRM_DATABASE")
     assert outcome.folder is None

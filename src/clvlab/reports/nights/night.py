@@ -9,72 +9,24 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Literal, Protocol
+from typing import Protocol
 
-from clvlab.errors import ClvlabError
 from clvlab.reports.nights.agenda import name_of
-from clvlab.reports.orders.job import Job, prepare_job
+from clvlab.reports.nights.outcome import Outcome, answer_of, death_of, unstarted
 from clvlab.reports.orders.order import Order
-from clvlab.reports.orders.secrets import named_secrets, without_secrets
 from clvlab.reports.pages.index import renew_index
-from clvlab.reports.places.workplace import remove_leftovers, workplace
-from clvlab.reports.running.failures import record_failure
-from clvlab.reports.running.faults import Fault
-from clvlab.reports.running.refusals import record_refusal
+from clvlab.reports.places.workplace import remove_leftovers
+from clvlab.reports.running.limits import memory_limit
 from clvlab.reports.running.worker import GRACE_SECONDS
-from clvlab.reports.running.worker_process import Event, WorkerProcess, death_in_words
+from clvlab.reports.running.worker_process import Event, WorkerProcess
 
-State = Literal["complete", "unchanged", "failed", "refused", "stopped", "not started"]
 _STOPPING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 _LOOK_EVERY_SECONDS = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one order.
-
-    Attributes
-    ----------
-    order
-        What was asked for.
-    state
-        "unchanged" when an earlier run has the same fingerprint; "stopped" and "not started" when
-        the night was ended from outside or by the failure of another report.
-    seconds
-        How long it took.
-    line
-        What went wrong, in one line.
-    message
-        What went wrong, in full.
-    folder
-        The run folder, or the one that describes the failure.
-    warnings
-        What the notebook wrote to its error stream.
-    """
-
-    order: Order
-    state: State
-    seconds: float = 0.0
-    line: str = ""
-    message: str = ""
-    folder: str | None = None
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The report and its variant."""
-        return name_of(self.order)
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether it was tried and not completed."""
-        return self.state in {"failed", "refused"}
 
 
 class Display(Protocol):
@@ -167,13 +119,19 @@ def _stop_requests() -> Iterator[list[signal.Signals]]:
             signal.signal(number, handler)
 
 
+def _with_shares_of_memory(orders: Sequence[Order], jobs: int) -> list[Order]:
+    """The orders; those without a limit of memory share the machine's with those beside them."""
+    share = memory_limit(0) // max(min(jobs, len(orders)), 1)
+    return [one if one.memory_bytes else replace(one, memory_bytes=share) for one in orders]
+
+
 class _Shift:
     """Workers under way, orders that wait, and outcomes so far."""
 
     def __init__(
         self, orders: Sequence[Order], display: Display, *, jobs: int, keep_going: bool
     ) -> None:
-        self._orders = list(orders)
+        self._orders = _with_shares_of_memory(orders, jobs)
         self._waiting = deque(range(len(self._orders)))
         self._running: dict[WorkerProcess, int] = {}
         self._answers: dict[WorkerProcess, Outcome] = {}
@@ -201,7 +159,7 @@ class _Shift:
         try:
             worker = WorkerProcess(order, lambda *told: self._events.put(told))
         except OSError as error:  # no memory, no process or no file is left to the system
-            self._outcomes[place] = _unstarted(order, error)
+            self._outcomes[place] = unstarted(order, error)
             self._display.finish(self._outcomes[place])
         else:
             self._running[worker] = place
@@ -212,13 +170,13 @@ class _Shift:
         elif event["event"] == "ended":
             self._settle(worker, event["code"])
         else:
-            self._answers[worker] = _answer(worker, event)
+            self._answers[worker] = answer_of(worker, event)
 
     def _settle(self, worker: WorkerProcess, code: int) -> None:
         outcome = self._answers.pop(worker, None)
         if self._ending and (outcome is None or outcome.has_failed):
             outcome = Outcome(worker.order, "stopped", worker.seconds)
-        outcome = outcome or _death(worker, code)
+        outcome = outcome or death_of(worker, code)
         self._outcomes[self._running.pop(worker)] = outcome
         self._display.finish(outcome)
 
@@ -241,52 +199,3 @@ class _Shift:
             self._outcomes.get(place, Outcome(order, "not started"))
             for place, order in enumerate(self._orders)
         )
-
-
-def _answer(worker: WorkerProcess, event: Event) -> Outcome:
-    """The outcome that a worker's last event tells."""
-    if event["event"] == "done":
-        state: State = "unchanged" if event["skipped"] else "complete"
-        warnings = tuple(event["warnings"])
-        return Outcome(worker.order, state, worker.seconds, "", "", event["folder"], warnings)
-    said = event["line"], event["message"]
-    if event["event"] == "refused":
-        folder = record_refusal(worker.order, event["message"], _begin(worker))
-        where = str(folder) if folder else None
-        return Outcome(worker.order, "refused", worker.seconds, *said, where)
-    return Outcome(worker.order, "failed", worker.seconds, *said, event.get("folder"))
-
-
-def _begin(worker: WorkerProcess) -> datetime:
-    """When it was started, by the clock."""
-    return datetime.now(UTC) - timedelta(seconds=worker.seconds)
-
-
-def _unstarted(order: Order, error: OSError) -> Outcome:
-    """The outcome of an order for which the system had no process left."""
-    fault = Fault("kernel", f"no Python process could be started for it: {error}.")
-    return Outcome(order, "failed", 0.0, fault.line, fault.in_words(name_of(order)))
-
-
-def _death(worker: WorkerProcess, code: int) -> Outcome:
-    """The outcome of a worker that ended without a word, recorded as a failure of its report."""
-    job = None
-    with suppress(ClvlabError, OSError):
-        job = prepare_job(worker.order)
-    fault = Fault("kernel", death_in_words(code, _last_words(worker, job)))
-    folder = None
-    with suppress(ClvlabError, OSError):
-        if job is not None:
-            with workplace(Path(worker.order.out).resolve()) as place:
-                folder = record_failure(job, place, fault, _begin(worker))
-    message = fault.in_words(name_of(worker.order))
-    where = str(folder) if folder else None
-    return Outcome(worker.order, "failed", worker.seconds, fault.line, message, where)
-
-
-def _last_words(worker: WorkerProcess, job: Job | None) -> str:
-    """What it wrote to its error stream at last, free of secrets."""
-    layers = worker.order.layers
-    given = {name: value for _, values in layers for name, value in values.items()}
-    secrets = named_secrets(given | (job.parameters if job else {}))
-    return str(without_secrets(worker.last_words(), secrets))

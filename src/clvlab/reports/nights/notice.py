@@ -26,7 +26,7 @@ def notice_of(night: Night, day: date) -> str:
 
     Examples
     --------
-    >>> from clvlab.reports.nights.night import Outcome
+    >>> from clvlab.reports.nights.outcome import Outcome
     >>> from clvlab.reports.orders.order import Order
     >>> failed = Outcome(Order("clv.ipynb", "reports", "clv", "north"), "failed", line="no data")
     >>> notice_of(Night((failed,)), date(2024, 6, 30))

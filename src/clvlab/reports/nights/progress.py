@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from clvlab.reports.nights.night import Outcome
+from clvlab.reports.nights.outcome import Outcome
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

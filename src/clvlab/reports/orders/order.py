@@ -36,7 +36,8 @@ class Order:
     timeout_seconds
         How long the notebook may take; must be positive.
     memory_bytes
-        How much memory its process may hold; 0 means four fifths of the machine's.
+        How much memory its process may hold; 0 means four fifths of the machine's,
+        shared among the reports that are made at a time.
     change_threshold
         Relative change of a result against the run before from which on the page lists it.
     pdf
