@@ -1,5 +1,12 @@
 """Figures: a table in, axes out."""
 
+from clvlab.plots.checking import (
+    plot_backtest,
+    plot_calibration,
+    plot_errors_by_frequency,
+    plot_models_tracking,
+    plot_score_differences,
+)
 from clvlab.plots.models import (
     plot_grid,
     plot_holdout_by_frequency,
@@ -10,8 +17,13 @@ from clvlab.plots.models import (
 from clvlab.plots.style import style
 
 __all__ = [
+    "plot_backtest",
+    "plot_calibration",
+    "plot_errors_by_frequency",
     "plot_grid",
     "plot_holdout_by_frequency",
+    "plot_models_tracking",
+    "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_tracking",
     "plot_value_by_decile",
