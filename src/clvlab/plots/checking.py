@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import matplotlib.dates as mdates
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
@@ -31,18 +32,20 @@ class _Look(NamedTuple):
     """How one model is drawn: told apart without its colour."""
 
     color: str
-    linestyle: str
+    linestyle: str | tuple[int, tuple[int, ...]]
     marker: str
 
 
-LOOKS: Final = (
-    _Look(EXPECTED, "-", "o"),
-    _Look(AT_RISK, "--", "s"),
-    _Look(INCREMENTAL, "-.", "^"),
-    _Look(RETURNED, ":", "D"),
-    _Look(LAPSED, (0, (5, 1, 1, 1, 1, 1)), "v"),  # type: ignore[arg-type]
-    _Look(SOFT, (0, (1, 1)), "P"),  # type: ignore[arg-type]
-)
+LOOKS: Final = {
+    "bg-nbd": _Look(EXPECTED, "-", "o"),
+    "mbg-nbd": _Look(AT_RISK, "--", "s"),
+    "pareto-nbd": _Look(INCREMENTAL, "-.", "^"),
+    "nbd": _Look(LAPSED, ":", "v"),
+    "bg-cnbd-k": _Look(RETURNED, (0, (5, 1, 1, 1, 1, 1)), "D"),
+    "mbg-cnbd-k": _Look(SOFT, (0, (1, 1)), "P"),
+}
+"""A model looks the same in every figure."""
+OTHERS: Final = (_Look(OBSERVED, (0, (3, 1)), "X"), _Look(SOFT, (0, (6, 2)), "*"))
 
 
 def plot_score_differences(comparison: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -92,7 +95,7 @@ def plot_models_tracking(
     """
     with style():
         ax = axes_for(ax)
-        for look, (name, own) in zip(LOOKS, _by_model(tracking), strict=False):
+        for look, name, own in _by_model(tracking):
             lower, upper = own["cumulative_predictive_lower"], own["cumulative_predictive_upper"]
             ax.fill_between(
                 own["period_end"],
@@ -120,7 +123,7 @@ def plot_models_tracking(
         ax.set_ylabel("repeat purchases in total")
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         _dates(ax)
-        _legend_above(ax, len(LOOKS))
+        _legend_above(ax, 4)
     return ax
 
 
@@ -159,6 +162,8 @@ def plot_calibration(
         ax.plot(position, table["expected"], "_", color=EXPECTED, markersize=13, markeredgewidth=2)
         ax.plot(position, table["observed"], "o", color=OBSERVED, markersize=5, label="observed")
         ax.set_xticks(position)
+        # Square roots: the lower tenths are many customers and small numbers.
+        ax.set_yscale("function", functions=(_root, np.square))
         ax.set_ylim(bottom=0)
         ax.set_xlabel("tenth of the customers, 1 with the highest expectation")
         ax.set_ylabel(ylabel)
@@ -179,12 +184,12 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Axes to draw on; a new figure by default.
     """
     origins = {day: position for position, day in enumerate(sorted(table["origin"].unique()))}
-    models = list(_by_model(table))
+    models = _by_model(table)
     with style():
         ax = axes_for(ax)
         ax.axhline(0, color=OBSERVED, linewidth=1.0)
-        for which, (look, (name, own)) in enumerate(zip(LOOKS, models, strict=False)):
-            shift = (which - (min(len(models), len(LOOKS)) - 1) / 2) * 0.16
+        for which, (look, name, own) in enumerate(models):
+            shift = (which - (len(models) - 1) / 2) * min(0.16, 0.8 / len(models))
             position = own["origin"].map(origins).to_numpy(np.float64) + shift
             lower, upper = (
                 own[f"predictive_{side}"] / own["observed"].where(own["observed"] > 0) - 1
@@ -200,7 +205,7 @@ def plot_backtest(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("last day that the models had seen")
         ax.set_ylabel("error of the total")
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        _legend_above(ax, len(LOOKS))
+        _legend_above(ax, 4)
     return ax
 
 
@@ -217,7 +222,7 @@ def plot_errors_by_frequency(table: pd.DataFrame, *, ax: Axes | None = None) -> 
     with style():
         ax = axes_for(ax)
         ax.axhline(0, color=OBSERVED, linewidth=1.0)
-        for look, (name, own) in zip(LOOKS, _by_model(table), strict=False):
+        for look, name, own in _by_model(table):
             ax.plot(
                 np.arange(len(own)),
                 own["error"],
@@ -231,13 +236,23 @@ def plot_errors_by_frequency(table: pd.DataFrame, *, ax: Axes | None = None) -> 
         ax.set_xlabel("repeat purchases in the calibration")
         ax.set_ylabel("expected minus observed\npurchases, all customers")
         ax.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        _legend_above(ax, len(LOOKS))
+        _legend_above(ax, 4)
     return ax
 
 
-def _by_model(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The rows of each model under its name, in the table's order."""
-    return [(str(name), own) for name, own in table.groupby("name", sort=False)]
+def _root(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.sqrt(np.maximum(values, 0.0))
+
+
+def _by_model(table: pd.DataFrame) -> list[tuple[_Look, str, pd.DataFrame]]:
+    """How each model is drawn, what it is called, and its rows; in the table's order."""
+    found, others = [], 0
+    for model, own in table.groupby("model", sort=False):
+        look = LOOKS.get(str(model))
+        if look is None:
+            look, others = OTHERS[others % len(OTHERS)], others + 1
+        found.append((look, str(own["name"].iloc[0]), own))
+    return found
 
 
 def _legend_above(ax: Axes, columns: int) -> None:

@@ -32,6 +32,7 @@ MEASURES = (
     "log_score",
     "inside_90",
 )
+SIXTH = "sixth"
 LEAST_SHARE = 0.25
 """Share of the days up to the last origin that lies before the first one."""
 ROUNDING = 1e-9
@@ -42,7 +43,7 @@ def backtest(
     models: Models = EVERY_MODEL,
     *,
     origins: int | Sequence[Day] = 6,
-    horizon: Horizon = "13 weeks",
+    horizon: Horizon = SIXTH,
     as_of: Day | None = None,
     unit: TimeUnit | str = "week",
     fit_on: str = EVERYTHING,
@@ -67,7 +68,8 @@ def backtest(
         Days up to which to fit (inclusive), or how many: then evenly spaced, from a quarter of
         the time on to the last day whose horizon is over by `as_of`.
     horizon
-        How far each forecast reaches: a number in `unit` or a span; rounded to whole days.
+        How far each forecast reaches: a number in `unit`, a span, or ``"sixth"`` of the days up to
+        `as_of`; in whole days.
     as_of
         Last day seen; by default the day of the last purchase.
     unit, fit_on, burn_in
@@ -98,8 +100,8 @@ def backtest(
     [['1997-05-16', '820.0'], ['1998-03-31', '479.0']]
     """
     chosen = {name: clone(model) for name, model in models_by_name(models).items()}
-    days = origin_days(log, origins, horizon=horizon, as_of=as_of, unit=unit)
-    ahead = _length(horizon, unit)
+    ahead = _length(log, horizon, as_of, unit)
+    days = origin_days(log, origins, horizon=f"{ahead.days} days", as_of=as_of)
     rows: list[dict[str, object]] = []
     for origin in days:
         summary = summarize(
@@ -144,7 +146,7 @@ def origin_days(
     """The days that a backtest fits up to, in order; see `backtest` for the parameters."""
     first, last = log.table[DATE].min().date(), log.table[DATE].max().date()
     seen = last if as_of is None else parse_date(as_of, "as_of")
-    latest = seen - _length(horizon, unit)
+    latest = seen - _length(log, horizon, as_of, unit)
     if isinstance(origins, int):
         room = (latest - first).days
         if origins < 1 or room < origins:
@@ -207,8 +209,15 @@ def typical_error(backtested: pd.DataFrame, model: str, share: float = 0.9) -> d
     }
 
 
-def _length(horizon: Horizon, unit: TimeUnit | str) -> timedelta:
-    days = round(StudyWindow(TimeUnit.parse(unit)).horizon_days(horizon))
+def _length(
+    log: TransactionLog, horizon: Horizon, as_of: Day | None, unit: TimeUnit | str
+) -> timedelta:
+    if horizon == SIXTH:
+        dates = log.table[DATE]
+        seen = dates.max().date() if as_of is None else parse_date(as_of, "as_of")
+        days = ((seen - dates.min().date()).days + 1) // 6
+    else:
+        days = round(StudyWindow(TimeUnit.parse(unit)).horizon_days(horizon))
     if days < 1:
         raise InputError(
             Problem("parameter 'horizon'", "must be at least a day", f"got {horizon!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,8 +41,8 @@ class ModelComparison:
     ----------
     table
         Indexed by ``model``, best first: ``name``; ``parameters``, ``log_likelihood``, ``aic``,
-        ``akaike_weight``, ``bic``, ``likelihood_ratio`` (twice the gain over NBD; `dropout` lies
-        on the edge of these models, so it has no chi-square distribution); and with a holdout
+        ``akaike_weight``, ``bic``, ``likelihood_ratio`` (twice the gain over NBD; no dropout lies
+        on the edge of these models, so it is not chi-square distributed); and with a holdout
         ``expected`` and ``observed`` purchases with ``relative_error``, ``predictive_lower`` and
         ``predictive_upper`` of the total, ``bias``, ``mean_absolute_error``,
         ``root_mean_squared_error``, ``gini``, ``rank_correlation``, ``log_score``,
@@ -118,11 +119,10 @@ class ModelComparison:
             f"{called(self.chosen)} has fewer parameters."
         )
 
-    def describe(self) -> dict[str, float | str | bool]:
+    def describe(self) -> dict[str, Any]:
         """The row of the chosen model, with ``words``."""
-        row: dict[str, float | str | bool] = {"words": str(self)}
-        row.update({str(name): value for name, value in self.table.loc[self.chosen].items()})
-        return row
+        row = {str(name): value for name, value in self.table.loc[self.chosen].items()}
+        return {"words": str(self), **row}
 
 
 def compare_models(
@@ -141,7 +141,8 @@ def compare_models(
     summary
         The customers.
     models
-        Names, one text with commas, or models; fitted ones are taken as they are.
+        Names, one text with commas (``"all"`` are all), or models; fitted ones are taken as they
+        are.
     fit_on
         Whom the models are fitted to; see `customers_to_fit`. All customers are forecast.
     interval

@@ -16,6 +16,7 @@ from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
 Models = Sequence[str | TransactionModel] | str
+ALL = "all"
 EVERY_MODEL = tuple(MODELS)
 CALLED = {
     "nbd": "NBD",
@@ -34,8 +35,8 @@ def models_by_name(models: Models) -> dict[str, TransactionModel]:
     Parameters
     ----------
     models
-        Names such as ``"bg-nbd"``, one text with commas between them, or models, which stand
-        under the name of their kind.
+        Names such as ``"bg-nbd"``, one text with commas between them, ``"all"``, or models, which
+        stand under the name of their kind.
 
     Raises
     ------
@@ -47,6 +48,8 @@ def models_by_name(models: Models) -> dict[str, TransactionModel]:
     >>> list(models_by_name("bg-nbd, pareto-nbd"))
     ['bg-nbd', 'pareto-nbd']
     """
+    if models == ALL:
+        models = EVERY_MODEL
     wanted = models.split(",") if isinstance(models, str) else list(models)
     kinds = {kind: name for name, kind in MODELS.items()}
     found: dict[str, TransactionModel] = {}

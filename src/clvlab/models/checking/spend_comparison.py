@@ -37,7 +37,7 @@ def compare_spend_models(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``model``, the class's name: ``log_likelihood``, ``buyers`` with a positive
+        Indexed by ``model``, what it is called: ``log_likelihood``, ``buyers`` with a positive
         amount in the holdout, the ``observed`` and ``expected`` sum of their amounts,
         ``relative_error``, the mean ``deviance`` of a buyer's amount (see `gamma_deviances`;
         smaller is better), and its ``difference`` to the first model's with ``standard_error``.
@@ -62,7 +62,7 @@ def compare_spend_models(
         )
         rows.append(
             {
-                "model": type(model).__name__,
+                "model": model.called,
                 "log_likelihood": model.log_likelihood_,
                 "buyers": len(observed),
                 "observed": math.fsum(observed),

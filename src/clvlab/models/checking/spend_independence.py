@@ -56,14 +56,19 @@ class SpendIndependence:
         if self.acceptable:
             return f"{change}, which can't be told from no difference (p {_p(self.p_value)})."
         return (
-            f"{change}, which is no coincidence (p {_p(self.p_value)}). FrequencyGammaGammaModel "
-            "lets spend move with frequency; compare_spend_models says whether that helps."
+            f"{change}, which is no coincidence (p {_p(self.p_value)}). Whether a model of spend "
+            "that knows this foretells better is for a holdout to say."
         )
 
     @property
     def acceptable(self) -> bool:
         """Whether the data do not contradict independence at the 5 % level."""
         return self.p_value >= SIGNIFICANT
+
+    @property
+    def found(self) -> bool:
+        """Whether the data show a dependence at the 5 % level; false where they can't tell."""
+        return self.p_value < SIGNIFICANT
 
     def describe(self) -> dict[str, float]:
         """The test in numbers."""
@@ -73,6 +78,9 @@ class SpendIndependence:
 
 def check_spend_independence(summary: CustomerSummary) -> SpendIndependence:
     """Test the assumption that expected spend per purchase does not depend on frequency.
+
+    Where it does, `FrequencyGammaGammaModel` lets spend move with frequency, and
+    `compare_spend_models` says whether that foretells a holdout better.
 
     Examples
     --------

@@ -93,6 +93,7 @@ class FrequencyGammaGammaModel(GammaGammaModel):
     1.12
     """
 
+    called: ClassVar[str] = "Gamma-Gamma with frequency"
     parameter_names: ClassVar[tuple[str, ...]] = (
         "p",
         "q",

@@ -109,6 +109,8 @@ class GammaGammaModel(MaximumLikelihoodModel):
     (6.25, 3.74, 15.44)
     """
 
+    called: ClassVar[str] = "Gamma-Gamma"
+    """What the model is called on a page."""
     parameter_names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
     parameter_meanings: ClassVar[dict[str, str]] = {
         "p": "shape of a customer's purchase amounts; larger is steadier",
