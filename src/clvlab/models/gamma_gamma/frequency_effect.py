@@ -126,14 +126,11 @@ def estimate_frequency_effect(
     >>> round(effect.per_doubling[0], 6)
     1.25
     """
-    x = np.asarray(frequency, dtype=np.float64)
-    m = np.asarray(mean_amount, dtype=np.float64)
-    w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if len(x) < FEWEST or x.min() == x.max():
+    steps, relative, w = _prepared(frequency, mean_amount, weights)
+    if len(steps) < FEWEST or np.ptp(steps) == 0:
         return UNKNOWN
-    relative, steps = m / ((w @ m) / w.sum()), doublings(x)
     point, standard_error = _solve(steps, relative, w)
-    p_value = 2 * float(norm.sf(abs(_score(0.0, steps, relative, w))))
+    p_value = p_value_of_independence(frequency, mean_amount, weights)
     reach = float(norm.ppf(0.5 + interval / 2))
 
     def short_of(exponent: float, wanted: float) -> float:
@@ -143,7 +140,29 @@ def estimate_frequency_effect(
         _limit(partial(short_of, wanted=side * reach), point, -side * standard_error)
         for side in (1, -1)
     )
-    return FrequencyEffect(point, standard_error, lower, upper, p_value, len(x))
+    return FrequencyEffect(point, standard_error, lower, upper, p_value, len(steps))
+
+
+def p_value_of_independence(
+    frequency: npt.ArrayLike, mean_amount: npt.ArrayLike, weights: npt.ArrayLike | None = None
+) -> float:
+    """The p-value of `estimate_frequency_effect` alone, from the same parameters.
+
+    Missing for fewer than ten buyers, or when all have the same frequency.
+    """
+    steps, relative, w = _prepared(frequency, mean_amount, weights)
+    if len(steps) < FEWEST or np.ptp(steps) == 0:
+        return math.nan
+    return 2 * float(norm.sf(abs(_score(0.0, steps, relative, w))))
+
+
+def _prepared(
+    frequency: npt.ArrayLike, mean_amount: npt.ArrayLike, weights: npt.ArrayLike | None
+) -> tuple[Array, Array, Array]:
+    """Doublings, amounts relative to their weighted mean, and weights."""
+    steps, m = doublings(frequency), np.asarray(mean_amount, dtype=np.float64)
+    w = np.ones(len(steps)) if weights is None else np.asarray(weights, dtype=np.float64)
+    return steps, m / ((w @ m) / w.sum()) if len(m) else m, w
 
 
 def _score(exponent: float, steps: Array, relative: Array, weights: Array) -> float:
