@@ -97,7 +97,7 @@ def backtest(
     >>> import clvlab
     >>> table = backtest(clvlab.load_cdnow(sample=True), "bg-nbd", origins=2, n_draws=20)
     >>> table[["origin", "observed"]].astype(str).values.tolist()
-    [['1997-05-16', '820.0'], ['1998-03-31', '479.0']]
+    [['1997-04-25', '807'], ['1998-03-31', '495']]
     """
     chosen = {name: clone(model) for name, model in models_by_name(models).items()}
     ahead = _length(log, horizon, as_of, unit)
