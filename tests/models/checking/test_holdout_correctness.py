@@ -9,6 +9,7 @@ import pytest
 
 import clvlab
 from clvlab.models.checking.counts_in_holdout import probabilities_of_holdout, simulate_counts
+from clvlab.models.checking.model_names import draws_of
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,18 @@ def test_a_model_with_covariates_is_simulated_with_each_customers_own_parameters
     assert abs(simulated.purchases.mean() - expected) < 4 * simulated.purchases.std() / 14
     below, exactly = probabilities_of_holdout(summary, model)
     assert np.all((below + exactly <= 1 + 1e-9) & (exactly > 0))
+
+
+def test_draws_are_those_of_the_customers_that_a_model_was_fitted_to(sample, sample_model):
+    """Of other customers it has no posterior: parameters stay around its own."""
+    other = replace(sample, table=sample.table[sample.table["frequency"] > 2])
+    rng = np.random.default_rng(1)
+    for summary in (sample, other):
+        draws = draws_of(sample_model, summary, 400, rng)
+        np.testing.assert_allclose(np.median(draws, axis=0), sample_model.params_, rtol=0.1)
+    r, alpha, a, b = sample_model.params_
+    elsewhere = clvlab.BetaGeoModel().evaluate((5 * r, alpha, a, b), sample)
+    assert np.median(draws_of(elsewhere, sample, 400, rng)[:, 0]) == pytest.approx(5 * r, rel=0.1)
 
 
 def test_tenths_add_up_to_the_holdout(sample, sample_model):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata, spearmanr
+import scipy
 
 Array = npt.NDArray[np.float64]
 SMALLEST = 1e-300
@@ -86,7 +86,7 @@ def rank_correlation(observed: npt.ArrayLike, expected: npt.ArrayLike) -> float:
     y, f = np.asarray(observed), np.asarray(expected)
     if np.ptp(y) == 0 or np.ptp(f) == 0:
         return math.nan
-    return float(spearmanr(y, f).statistic)
+    return float(scipy.stats.spearmanr(y, f).statistic)
 
 
 def log_scores(probability: npt.ArrayLike) -> Array:
@@ -170,5 +170,5 @@ def _errors(observed: npt.ArrayLike, expected: npt.ArrayLike) -> Array:
 
 
 def _concentration(y: Array, order: Array) -> float:
-    ranks = rankdata(order)
+    ranks = scipy.stats.rankdata(order)
     return float(y @ (ranks - ranks.mean()))

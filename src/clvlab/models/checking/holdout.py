@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import pearsonr
+import scipy
 
 from clvlab.errors import InputError, Problem
 from clvlab.models.checking import accuracy
@@ -163,4 +163,4 @@ def require_holdout(summary: CustomerSummary) -> None:
 def _correlation(one: pd.Series, other: pd.Series) -> float:
     if one.min() == one.max() or other.min() == other.max():
         return math.nan
-    return float(pearsonr(one, other).statistic)
+    return float(scipy.stats.pearsonr(one, other).statistic)

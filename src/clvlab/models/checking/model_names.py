@@ -9,6 +9,8 @@ import numpy.typing as npt
 from sklearn.base import clone
 
 from clvlab.errors import InputError, Problem, did_you_mean
+from clvlab.models.checking.likelihood_ratio import SAME
+from clvlab.models.customers.histories import histories_of
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.posterior.posterior import PosteriorError
 from clvlab.models.study.study_fitting import MODELS, PRIORS, posterior_of_purchases
@@ -93,15 +95,24 @@ def draws_of(
 ) -> Array:
     """Draws of a fitted model's parameters, (n_draws, k).
 
-    From the posterior where there is a default prior and it can be drawn from, else normal in the
-    logarithms around the maximum.
+    From the posterior where the model was fitted to these very customers, has a default prior and
+    can be drawn from, else normal in the logarithms around its parameters.
     """
-    if type(model) in PRIORS and not model.coefficient_names_:
+    known = type(model) in PRIORS and not model.coefficient_names_ and model.converged_
+    if known and _was_fitted_to(model, summary):
         try:
             return posterior_of_purchases(summary, model, n_draws=n_draws, rng=rng).draws
         except PosteriorError:
             pass
     return model.draw_parameters(n_draws, rng)
+
+
+def _was_fitted_to(model: TransactionModel, summary: CustomerSummary) -> bool:
+    if model.unit_ is not summary.window.unit:
+        return False
+    seen = histories_of(summary, complete_only=True).compressed().fingerprint
+    own = model.fingerprint_
+    return len(own) == len(seen) and bool(np.allclose(own, seen, rtol=SAME, atol=0.0))
 
 
 def _error(found: str, remedy: str) -> InputError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import pearsonr, spearmanr
+import scipy
 
 from clvlab.models.gamma_gamma.frequency_effect import FrequencyEffect
 from clvlab.models.gamma_gamma.frequency_gamma_gamma import frequency_effect_of
@@ -93,8 +93,8 @@ def check_spend_independence(summary: CustomerSummary) -> SpendIndependence:
     amount, frequency = repeat[MONETARY_VALUE], repeat[FREQUENCY]
     pearson = spearman = math.nan
     if len(repeat) > 2 and frequency.min() < frequency.max() and amount.min() < amount.max():
-        pearson = float(pearsonr(frequency, amount).statistic)
-        spearman = float(spearmanr(frequency, amount).statistic)
+        pearson = float(scipy.stats.pearsonr(frequency, amount).statistic)
+        spearman = float(scipy.stats.spearmanr(frequency, amount).statistic)
     effect: FrequencyEffect = frequency_effect_of(summary)
     labels = ["1", "2", "3", "4-5", "6-10", "11+"]
     group = pd.cut(frequency, [0, 1, 2, 3, 5, 10, np.inf], labels=labels)

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.stats import norm
+import scipy
+from scipy.special import ndtr, ndtri
 
 Array = npt.NDArray[np.float64]
 FEWEST = 10
@@ -131,7 +131,7 @@ def estimate_frequency_effect(
         return UNKNOWN
     point, standard_error = _solve(steps, relative, w)
     p_value = p_value_of_independence(frequency, mean_amount, weights)
-    reach = float(norm.ppf(0.5 + interval / 2))
+    reach = float(ndtri(0.5 + interval / 2))
 
     def short_of(exponent: float, wanted: float) -> float:
         return _score(exponent, steps, relative, w) - wanted
@@ -153,7 +153,7 @@ def p_value_of_independence(
     steps, relative, w = _prepared(frequency, mean_amount, weights)
     if len(steps) < FEWEST or np.ptp(steps) == 0:
         return math.nan
-    return 2 * float(norm.sf(abs(_score(0.0, steps, relative, w))))
+    return 2 * float(ndtr(-abs(_score(0.0, steps, relative, w))))
 
 
 def _prepared(
@@ -186,7 +186,9 @@ def _limit(short_of: Callable[[float], float], point: float, step: float) -> flo
     while abs(before - point) < FARTHEST:
         after = before + step
         if short_of(before) * short_of(after) < 0:
-            return float(brentq(short_of, min(before, after), max(before, after), xtol=1e-10))
+            return float(
+                scipy.optimize.brentq(short_of, min(before, after), max(before, after), xtol=1e-10)
+            )
         before = after
     return math.copysign(math.inf, step)
 
