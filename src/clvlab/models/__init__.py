@@ -5,17 +5,21 @@ from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
-from clvlab.models.checking.evaluation import (
-    HoldoutCheck,
-    SpendIndependence,
-    check_holdout,
-    check_spend_independence,
-    frequency_recency_grid,
-)
+from clvlab.models.checking.backtest import backtest, typical_error
+from clvlab.models.checking.calibration import calibration_table, reliability_table
+from clvlab.models.checking.comparison import ModelComparison, compare_models
+from clvlab.models.checking.frequency_recency import frequency_recency_grid
+from clvlab.models.checking.holdout import HoldoutCheck, check_holdout
 from clvlab.models.checking.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
-from clvlab.models.checking.tracking import track_repeat_purchases
+from clvlab.models.checking.spend_comparison import compare_spend_models
+from clvlab.models.checking.spend_independence import (
+    SpendIndependence,
+    check_spend_independence,
+)
+from clvlab.models.checking.tracking import track_models, track_repeat_purchases
 from clvlab.models.fitting.covariates import with_covariates
 from clvlab.models.fitting.transaction_model import TransactionModel
+from clvlab.models.gamma_gamma.frequency_gamma_gamma import FrequencyGammaGammaModel
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
 from clvlab.models.gamma_gamma.likelihood import GammaGammaParameters
 from clvlab.models.nbd.likelihood import NBDParameters
@@ -44,10 +48,12 @@ __all__ = [
     "CustomerEquity",
     "CustomerScores",
     "FittedStudy",
+    "FrequencyGammaGammaModel",
     "GammaGammaModel",
     "GammaGammaParameters",
     "HoldoutCheck",
     "LikelihoodRatioTest",
+    "ModelComparison",
     "ModifiedBetaGeoModel",
     "NBDModel",
     "NBDParameters",
@@ -57,10 +63,14 @@ __all__ = [
     "ShiftedBetaGeometricParameters",
     "SpendIndependence",
     "TransactionModel",
+    "backtest",
     "best_customers",
+    "calibration_table",
     "check_holdout",
     "check_spend_independence",
     "compare_cohorts",
+    "compare_models",
+    "compare_spend_models",
     "customer_lifetime_value",
     "discounted_expected_purchases",
     "fit_study",
@@ -69,8 +79,11 @@ __all__ = [
     "load_model",
     "new_customer_value",
     "predict_customers",
+    "reliability_table",
     "save_model",
     "score_customers",
+    "track_models",
     "track_repeat_purchases",
+    "typical_error",
     "with_covariates",
 ]

@@ -1,5 +1,12 @@
 """Figures: a table in, axes out."""
 
+from clvlab.plots.checking import (
+    plot_backtest,
+    plot_calibration,
+    plot_errors_by_frequency,
+    plot_models_tracking,
+    plot_score_differences,
+)
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
     plot_bridge,
@@ -20,12 +27,17 @@ from clvlab.plots.style import style
 
 __all__ = [
     "plot_amount_by_cohort",
+    "plot_backtest",
     "plot_bridge",
+    "plot_calibration",
     "plot_cohorts",
+    "plot_errors_by_frequency",
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_lorenz",
+    "plot_models_tracking",
     "plot_orders",
+    "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_stage_counts",
     "plot_time_to_event",

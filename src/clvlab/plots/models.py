@@ -67,7 +67,7 @@ def plot_tracking(
             markersize=2.4,
             label="observed",
         )
-        _mark_holdout(ax, tracking["holdout"])
+        mark_holdout(ax, tracking["holdout"])
         ax.set_ylim(bottom=0)
         ax.set_xlabel(f"{period} ending")
         ax.set_ylabel("repeat purchases in total" if cumulative else f"repeat purchases a {period}")
@@ -79,7 +79,8 @@ def plot_tracking(
     return ax
 
 
-def _mark_holdout(ax: Axes, holdout: pd.Series) -> None:
+def mark_holdout(ax: Axes, holdout: pd.Series) -> None:
+    """Shade the periods of the holdout."""
     if not holdout.any():
         return
     start = holdout.index[holdout][0]

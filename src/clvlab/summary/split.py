@@ -12,6 +12,7 @@ from clvlab.schema import DATE
 from clvlab.summary.customer_summary import CustomerSummary
 
 HALF = "half"
+NONE = "none"
 EVERYTHING = "everything"
 
 
@@ -36,14 +37,16 @@ def split_days(
     holdout
         Without a fixed day, how long the holdout is that ends on `as_of`: ``"half"`` of the days
         up to then (the split on which the CDNOW results of the literature rest), or a span such
-        as ``"26 weeks"``, which rolls with `as_of`. A span is rounded to whole days.
+        as ``"26 weeks"``, which rolls with `as_of`; ``"none"`` takes everything for calibration. A
+        span is rounded to whole days.
     unit
         Unit of a span that is a number without one.
 
     Returns
     -------
     tuple of date
-        The calibration end and the last day seen, which ends the holdout.
+        The calibration end and the last day seen, which ends the holdout; the same day twice
+        without one.
 
     Raises
     ------
@@ -64,6 +67,8 @@ def split_days(
     seen = last if as_of is None else parse_date(as_of, "as_of")
     if calibration_end is not None:
         return parse_date(calibration_end, "calibration_end"), seen
+    if holdout == NONE:
+        return seen, seen
     if seen <= first:
         raise InputError(
             Problem(
@@ -155,6 +160,8 @@ def describe_windows(
     if calibration_end is not None:
         end = parse_date(calibration_end, "calibration_end")
         held = f"The holdout begins after a fixed day, {end}, and grows with the as-of day."
+    elif holdout == NONE:
+        held = "There is no holdout: everything up to the as-of day is calibration."
     elif holdout == HALF:
         held = "The holdout is the second half of the days up to the as-of day and grows with it."
     else:

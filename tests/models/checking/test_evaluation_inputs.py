@@ -50,7 +50,10 @@ def test_spend_of_customers_who_are_all_the_same_has_no_correlation(quiet_holdou
     check = clvlab.check_spend_independence(quiet_holdout)
     assert math.isnan(check.pearson)
     assert math.isnan(check.spearman)
+    assert math.isnan(check.p_value)
     assert not check.acceptable
+    assert not check.found
+    assert str(check) == "There are too few different repeat buyers to tell."
 
 
 def test_a_map_over_a_negative_horizon_is_refused(sample, sample_model):

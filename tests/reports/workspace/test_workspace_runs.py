@@ -18,6 +18,7 @@ FILES = {
     "reports/catalogue.toml",
     "company.toml",
     "notebooks/clv-study.ipynb",
+    "notebooks/model-comparison.ipynb",
     ".gitignore",
     "README.md",
 }
@@ -82,14 +83,14 @@ def test_data_that_ended_long_ago_make_one_report_and_growing_ones_a_monthly(ord
     create_workspace(tmp_path / "old", str(orders))
     text = (tmp_path / "old/reports/catalogue.toml").read_text()
     assert "# orders.csv ends on 1998-06-" in text
-    (report,) = read_catalogue(tmp_path / "old/reports/catalogue.toml").reports
+    report, *_ = read_catalogue(tmp_path / "old/reports/catalogue.toml").reports
     assert report.cadence == "once"
     today = datetime.now(UTC).astimezone().date()
     days = [today - timedelta(days=1 + 3 * place) for place in range(60)]
     lines = [f"{place % 7};{day:%d.%m.%Y};1;9,5" for place, day in enumerate(days)]
     orders.write_text(HEAD + "\n".join(lines))
     create_workspace(tmp_path / "new", str(orders))
-    (report,) = read_catalogue(tmp_path / "new/reports/catalogue.toml").reports
+    report, *_ = read_catalogue(tmp_path / "new/reports/catalogue.toml").reports
     assert report.cadence == "monthly"
     (variant,) = report.variants
     assert ("catalogue", {"data": "../../data/orders.csv"}) in variant.layers
@@ -98,7 +99,7 @@ def test_data_that_ended_long_ago_make_one_report_and_growing_ones_a_monthly(ord
 def test_without_data_there_is_a_demonstration(tmp_path):
     made = create_workspace(tmp_path / "here")
     assert {str(path.relative_to(tmp_path / "here")) for path in made.files} == FILES
-    (report,) = read_catalogue(tmp_path / "here/reports/catalogue.toml").reports
+    report, *_ = read_catalogue(tmp_path / "here/reports/catalogue.toml").reports
     assert report.cadence == "once"
     assert ("catalogue", {"data": "cdnow"}) in report.base
     assert report.notebook == tmp_path / "here/notebooks/clv-study.ipynb"
@@ -144,5 +145,5 @@ def test_a_quote_in_a_name_does_no_harm(tmp_path, orders):
     path = tmp_path / 'it\'s "$1" data.csv'
     path.write_text(orders.read_text())
     create_workspace(tmp_path / "here", str(path))
-    (report,) = read_catalogue(tmp_path / "here/reports/catalogue.toml").reports
+    report, *_ = read_catalogue(tmp_path / "here/reports/catalogue.toml").reports
     assert ("catalogue", {"data": f"../../{path.name}"}) in report.base

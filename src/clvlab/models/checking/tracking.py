@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from clvlab.clock import days_since, period_ends
 from clvlab.data import TransactionLog
 from clvlab.errors import InputError, Problem
+from clvlab.models.checking.model_names import called
 from clvlab.models.customers.histories import Histories, histories_of
 from clvlab.models.fitting.fitted import check_interval
 from clvlab.models.fitting.transaction_model import TransactionModel
@@ -98,6 +100,41 @@ def track_repeat_purchases(
     frame = pd.DataFrame(columns, index=pd.DatetimeIndex(ends, name="period_end"))
     frame["holdout"] = frame.index > pd.Timestamp(calibration_end)
     return frame
+
+
+def track_models(
+    log: TransactionLog,
+    summary: CustomerSummary,
+    models: Mapping[str, TransactionModel],
+    *,
+    interval: float = 0.90,
+    n_draws: int = 200,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The tables of `track_repeat_purchases` of several models, one below the other.
+
+    Parameters
+    ----------
+    log, summary, interval, n_draws, seed
+        As in `track_repeat_purchases`.
+    models
+        Fitted models under their names, such as `ModelComparison.fitted`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model``, ``name`` (what it is called on a page), ``period_end``, and the columns of
+        `track_repeat_purchases`.
+    """
+    parts = []
+    for name, model in models.items():
+        part = track_repeat_purchases(
+            log, summary, model, interval=interval, n_draws=n_draws, seed=seed
+        ).reset_index()
+        part.insert(0, "model", name)
+        part.insert(1, "name", called(name))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _refuse_other_log(log: TransactionLog, customers: pd.DataFrame) -> None:

@@ -17,7 +17,7 @@ from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.purchase_process import PurchaseProcess, Purchases
 from clvlab.models.futures.if_alive_under_draws import IfAlive, ParameterDraws
 from clvlab.models.futures.limits import limits_of
-from clvlab.models.gamma_gamma.gamma_gamma import expected_spend
+from clvlab.models.gamma_gamma.gamma_gamma import expected_spend, scaled_to
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -99,7 +99,7 @@ class Draws:
     transaction
         (draws, k): parameters of the process.
     spend
-        (draws, 3): p, q, v.
+        (draws, 3): p, q, v; further columns say how v moves with frequency.
     """
 
     process: PurchaseProcess
@@ -289,8 +289,8 @@ def simulate(
     """
     cell = np.flatnonzero(rng.random(buys.shape) < buys)
     customer, draw = np.divmod(cell, buys.shape[1])
-    p, q, v = (column[draw] for column in draws.spend.T.copy())
     x = block.x[customer, 0]
+    p, q, v = scaled_to(tuple(column[draw] for column in draws.spend.T.copy()), x)
     bought = draws.process.draw_purchases(
         draws.transaction[draw], x, block.T[customer, 0], horizon, rng
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from clvlab.models.fitting.fitted import (
     positive_logarithms,
 )
 from clvlab.models.fitting.newton import Evaluation, Optimum, in_logarithms, stay_at
+from clvlab.models.gamma_gamma.frequency_effect import doublings
 from clvlab.models.gamma_gamma.likelihood import (
     GammaGammaParameters,
     Spending,
@@ -39,7 +40,7 @@ ALIKE = 200.0
 
 
 def expected_spend(
-    parameters: GammaGammaParameters | tuple[float | Array, ...],
+    parameters: tuple[float | Array, ...],
     frequency: npt.ArrayLike,
     monetary_value: npt.ArrayLike,
 ) -> Array:
@@ -48,7 +49,8 @@ def expected_spend(
     .. math:: E(M \mid x, m) = \frac{p (v + x m)}{p x + q - 1}
 
     (Fader and Hardie 2013, eq. 5), a weighted average of ``m`` and the mean of all customers.
-    Infinite where ``p x + q <= 1``: the model then has no mean.
+    Infinite where ``p x + q <= 1``: the model then has no mean. Two further parameters
+    say how ``v`` moves with frequency; see `FrequencyGammaGammaModel`.
 
     Examples
     --------
@@ -56,12 +58,22 @@ def expected_spend(
     >>> expected_spend(cdnow, [2, 0], [22.35, 0.0]).round(2)
     array([24.66, 35.22])
     """
-    p, q, v = parameters
     x = np.asarray(frequency, dtype=np.float64)
+    p, q, v = scaled_to(parameters, x)
     m = np.asarray(monetary_value, dtype=np.float64)
     denominator = p * x + q - 1
     with np.errstate(divide="ignore"):
         return np.where(denominator > 0, p * (v + x * m) / np.maximum(denominator, 0.0), np.inf)
+
+
+def scaled_to(parameters: tuple[float | Array, ...], frequency: Array) -> tuple[Any, Any, Any]:
+    """p, q and the scale v of customers with so many repeat purchases."""
+    p, q, v, *effect = parameters
+    if not effect:
+        return p, q, v
+    per_doubling, typical = effect
+    steps = np.where(frequency > 0, doublings(frequency) - np.log2(typical), 0.0)
+    return p, q, v * per_doubling**steps
 
 
 class GammaGammaModel(MaximumLikelihoodModel):
@@ -97,6 +109,8 @@ class GammaGammaModel(MaximumLikelihoodModel):
     (6.25, 3.74, 15.44)
     """
 
+    called: ClassVar[str] = "Gamma-Gamma"
+    """What the model is called on a page."""
     parameter_names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
     parameter_meanings: ClassVar[dict[str, str]] = {
         "p": "shape of a customer's purchase amounts; larger is steadier",
@@ -116,18 +130,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
             When nobody bought twice, or amounts are negative, missing or infinite.
         """
         spending, without_amount = spending_of(customers)
-        log_typical = spending.fixed[0] / len(spending)
-        relative = spending.in_units_of(math.exp(log_typical))
-        coarse = None
-        if len(spending) > WORTH_A_SUBSAMPLE:
-            coarse = objective_of_spend(relative.every(len(spending) // SUBSAMPLE))
-        optimum = climb(objective_of_spend(relative), np.log([2.0, 3.0, 1.0]), coarse)
-        in_money = replace(
-            optimum,
-            point=optimum.point + np.array([0.0, 0.0, log_typical]),
-            value=optimum.value - len(spending) * log_typical,
-        )
-        return self._settle(in_money, len(spending), without_amount)
+        return self._settle(climb_spending(spending), len(spending), without_amount)
 
     def evaluate(self, parameters: npt.ArrayLike, customers: Customers) -> Self:
         """Take p, q, v from elsewhere instead of fitting, and judge them on the customers."""
@@ -159,6 +162,14 @@ class GammaGammaModel(MaximumLikelihoodModel):
         """Mean amount per purchase over all customers, ``p v / (q - 1)``; infinite for q <= 1."""
         self.require_fit()
         return float(expected_spend(self.params_, 0.0, 0.0))
+
+    def spending_as_if_independent(self, spending: Spending) -> Spending:
+        """What buyers would have spent without an effect of frequency: the same here."""
+        return spending
+
+    def joint_draws(self, draws: Array, rng: np.random.Generator) -> Array:  # noqa: ARG002
+        """Draws of all parameters from draws of p, q, v: the same here."""
+        return draws
 
     def _derived(self) -> dict[str, float]:
         return {"mean_spend": self.mean_spend()}
@@ -221,6 +232,21 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
         )
     used = np.flatnonzero(repeat & (amount > 0))
     return Spending.of(frequency[used], amount[used]), int(repeat.sum()) - len(used)
+
+
+def climb_spending(spending: Spending) -> Optimum:
+    """The maximum of the log-likelihood of amounts, in the logarithms of p, q, v."""
+    log_typical = spending.fixed[0] / len(spending)
+    relative = spending.in_units_of(math.exp(log_typical))
+    coarse = None
+    if len(spending) > WORTH_A_SUBSAMPLE:
+        coarse = objective_of_spend(relative.every(len(spending) // SUBSAMPLE))
+    optimum = climb(objective_of_spend(relative), np.log([2.0, 3.0, 1.0]), coarse)
+    return replace(
+        optimum,
+        point=optimum.point + np.array([0.0, 0.0, log_typical]),
+        value=optimum.value - len(spending) * log_typical,
+    )
 
 
 def objective_of_spend(spending: Spending) -> Objective:

@@ -33,6 +33,7 @@ HOME_OF_MODEL = {
     "BetaGeoBetaBinomModel": "bgbb.bgbb",
     "ShiftedBetaGeometricModel": "shifted_beta_geometric.shifted_beta_geometric",
     "GammaGammaModel": "gamma_gamma.gamma_gamma",
+    "FrequencyGammaGammaModel": "gamma_gamma.frequency_gamma_gamma",
 }
 CORE = {
     "params_": None,

@@ -111,7 +111,7 @@ def fit_study(
         fitted,
         fitted_spend,
         of_purchases.draws,
-        of_spend.draws,
+        fitted_spend.joint_draws(of_spend.draws, rng),
         window=summary.window,
         seed=seed,
         method=POSTERIOR,
@@ -161,11 +161,11 @@ def posterior_of_spend(
     n_draws: int,
     rng: np.random.Generator,
 ) -> Posterior:
-    """The posterior of a fitted model of spend."""
-    spending, _ = spending_of(summary)
+    """The posterior of a fitted model of spend, of p, q, v where spend moves with frequency."""
+    spending = spend.spending_as_if_independent(spending_of(summary)[0])
     if prior is None:
         prior = gamma_gamma_prior(float(np.exp(spending.fixed[0] / len(spending))))
-    start = np.log(np.array(list(spend.params_), dtype=np.float64))
+    start = np.log(np.array(list(spend.params_)[:3], dtype=np.float64))
     return draw_posterior(objective_of_spend(spending), prior, start, n_draws=n_draws, seed=rng)
 
 
