@@ -273,6 +273,7 @@ def test_a_log_of_a_month_gets_a_lifecycle_study_too(tmp_path):
     assert "Not available: needs two whole periods." in page
 
 
+@pytest.fixture(scope="module")
 def comparison(tmp_path_factory):
     return run_report(
         "model-comparison",
