@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     )
     from clvlab.models.study.lifetimes_conversion import from_lifetimes, to_lifetimes
     from clvlab.reports import load_run
-    from clvlab.simulate import simulate_base
+    from clvlab.simulate import simulate_base, simulate_company
     from clvlab.summary import (
         CustomerSummary,
         customers_to_fit,
@@ -116,6 +116,7 @@ _HOME = {
     "open_log": "clvlab.data",
     "score_customers": "clvlab.models",
     "simulate_base": "clvlab.simulate",
+    "simulate_company": "clvlab.simulate",
     "split_days": "clvlab.summary",
     "summarize": "clvlab.summary",
     "supported_questions": "clvlab.summary",
@@ -170,6 +171,7 @@ __all__ = [
     "save_model",
     "score_customers",
     "simulate_base",
+    "simulate_company",
     "split_days",
     "summarize",
     "supported_questions",

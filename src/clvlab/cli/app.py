@@ -14,6 +14,7 @@ from clvlab.cli.overview import describe, list_reports
 from clvlab.cli.prune import prune
 from clvlab.cli.report import report
 from clvlab.cli.run import run
+from clvlab.cli.simulate import simulate
 
 app = typer.Typer(
     name="clvlab",
@@ -52,3 +53,4 @@ app.command()(diff)
 app.command()(prune)
 app.command()(init)
 app.command()(check)
+app.add_typer(simulate, name="simulate")

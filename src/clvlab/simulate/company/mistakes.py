@@ -1,0 +1,99 @@
+"""What people type: the same customer once more in other words, and numbers where none belong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_FORMS = (
+    ("有限公司", "有限责任公司"),
+    ("Co., Ltd.", "Company Limited"),
+    ("Ltd.", "Limited"),
+    ("Primary School", "Elementary School"),
+    ("Middle School", "Secondary School"),
+    ("Hospital No. ", "Hospital Nr. "),
+    ("第", ""),
+    ("Education Office, District", "Education Office District"),
+)
+"""Other words for the same legal form or kind, the longer ones first."""
+_LEAST_LETTERS = 4
+
+
+def is_latin(text: str) -> bool:
+    """Whether a name is written in Latin letters."""
+    return text.isascii()
+
+
+def mistyped(rng: np.random.Generator, text: str) -> str:
+    """The text with two neighbouring letters exchanged, one left out, or one doubled."""
+    letters = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i + 1].isalpha()]
+    if len(letters) < _LEAST_LETTERS:
+        place = int(rng.integers(1, max(2, len(text) - 1)))
+        return text[:place] + text[place + 1 :]
+    i = letters[int(rng.integers(0, len(letters)))]
+    how = rng.integers(0, 3)
+    if how == 0 and text[i] != text[i + 1]:
+        return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
+    if how == 1:
+        return text[:i] + text[i] + text[i:]
+    return text[:i] + text[i + 1 :]
+
+
+def swapped(rng: np.random.Generator, text: str) -> str:
+    """The text with its first word moved to the end; in Chinese, its first two signs."""
+    del rng
+    if not is_latin(text):
+        return text[2:] + text[:2]
+    first, _, rest = text.partition(" ")
+    return f"{rest}, {first}"
+
+
+def other_form(rng: np.random.Generator, text: str) -> str:
+    """The text with another word for its legal form or kind; mistyped where it has none."""
+    for one, other in _FORMS:
+        if one in text:
+            return text.replace(one, other, 1)
+    return mistyped(rng, text)
+
+
+def same_name(rng: np.random.Generator, text: str) -> str:
+    """The text in capitals, or in Chinese as it is: only the phone is written another way."""
+    del rng
+    return text.upper() if is_latin(text) else text
+
+
+HOW = {
+    "typo": mistyped,
+    "swapped_words": swapped,
+    "legal_form": other_form,
+    "phone_format": same_name,
+}
+
+
+def other_phone(rng: np.random.Generator, phone: str) -> str:
+    """The same number, written another way."""
+    digits = phone.removeprefix("+86 000 ").replace(" ", "")
+    forms = (f"000-{digits}", f"(000) {digits[:4]}-{digits[4:]}", f"0086000{digits}")
+    return forms[int(rng.integers(0, len(forms)))]
+
+
+def other_address(address: str) -> str:
+    """The same address, abbreviated.
+
+    Examples
+    --------
+    >>> other_address("88 Songhe Road, Model District")
+    '88 Songhe Rd.'
+    """
+    return address.replace(" Road, Model District", " Rd.").replace("示范区", "")
+
+
+def gossip(rng: np.random.Generator) -> str:
+    """A sentence with a phone number or an e-mail in it."""
+    digits = f"{int(rng.integers(0, 10**8)):08d}"
+    texts = (
+        f"ask Mou, +86 000 {digits[:4]} {digits[4:]}",
+        f"write to mou.{digits[:4]}@private.example.com",
+        f"call 000-{digits} after six",
+        f"联系人手机 000 {digits}",
+    )
+    return texts[int(rng.integers(0, len(texts)))]
