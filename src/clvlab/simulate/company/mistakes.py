@@ -15,7 +15,6 @@ _FORMS = (
     ("Education Office, District", "Education Office District"),
 )
 """Other words for the same legal form or kind, the longer ones first."""
-_LEAST_LETTERS = 4
 
 
 def is_latin(text: str) -> bool:
@@ -26,9 +25,8 @@ def is_latin(text: str) -> bool:
 def mistyped(rng: np.random.Generator, text: str) -> str:
     """The text with two neighbouring letters exchanged, one left out, or one doubled."""
     letters = [i for i in range(1, len(text) - 1) if text[i].isalpha() and text[i + 1].isalpha()]
-    if len(letters) < _LEAST_LETTERS:
-        place = int(rng.integers(1, max(2, len(text) - 1)))
-        return text[:place] + text[place + 1 :]
+    if not letters:
+        return f"{text}."
     i = letters[int(rng.integers(0, len(letters)))]
     how = rng.integers(0, 3)
     if how == 0 and text[i] != text[i + 1]:
