@@ -76,8 +76,7 @@ def plan_campaigns(section: Section, period: Period) -> list[Campaign]:
             month, months = period.at(share), section[kind]["months"]
             if month == 0 or month + months > period.n_months:
                 continue
-            day = str(period.starts(np.array([month]))[0])
-            name = f"{kind}-{day[:7]}"
+            name = f"{kind}-{period.name_of(month)}"
             nobody = np.zeros(0, np.int64)
             planned.append(
                 Campaign(

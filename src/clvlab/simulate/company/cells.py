@@ -14,7 +14,7 @@ _PURCHASE_KINDS = {
     "amount": "money",
     "margin": "money",
 }
-_NUMBERS = {"money": "%.2f", "number": "%.7g", "count": "%d"}
+_NUMBERS = {"money": "%.2f", "number": "%.6g", "count": "%d"}
 
 
 def kind_of(table: str, column: str) -> str:

@@ -61,9 +61,9 @@ class Period:
         """Month of the year, 0 for January."""
         return month % _MONTHS_OF_A_YEAR
 
-    def year_of(self, month: int) -> int:
-        """The year of a month."""
-        return self.first_year + month // _MONTHS_OF_A_YEAR
+    def name_of(self, month: int) -> str:
+        """A month as in 2020-01."""
+        return str(np.datetime64(self.first_day, "M") + month)
 
     def at(self, share: float) -> int:
         """The month that begins after this share of the period."""

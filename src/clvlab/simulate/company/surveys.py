@@ -63,12 +63,12 @@ def _by_customers(
     period: Period,
 ) -> pd.DataFrame:
     latent = np.column_stack([getattr(opinions, name)[place] for name in CONSTRUCTS])
-    year = period.year_of(month)
+    wave = period.name_of(month)
     return _answers(
         rng,
         latent,
         section,
-        respondent_id=[f"{one}-{year}" for one in traits.ids[place]],
+        respondent_id=[f"{one}-{wave}" for one in traits.ids[place]],
         role="customer",
         customer_id=traits.ids[place],
         date=period.days_in(rng, np.full(len(place), month)),
@@ -81,12 +81,12 @@ def _by_employees(
     """Employees say what they think that customers think, too well by a known gap."""
     n, gap = section["employees"], section["employee_gap"]
     latent = np.array([gap[name] for name in CONSTRUCTS]) + 0.4 * rng.standard_normal((n, 1))
-    year = period.year_of(month)
+    wave = period.name_of(month)
     return _answers(
         rng,
         latent,
         section,
-        respondent_id=[f"E{number:02d}-{year}" for number in range(1, n + 1)],
+        respondent_id=[f"E{number:02d}-{wave}" for number in range(1, n + 1)],
         role="employee",
         customer_id=[None] * n,
         date=period.days_in(rng, np.full(n, month)),
