@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clvlab.simulate.company.identities import draw_identities
-from clvlab.simulate.company.mistakes import HOW, gossip, other_address, other_phone
+from clvlab.simulate.company.mistakes import HOW, gossip, how_of, other_address, other_phone
 from clvlab.simulate.company.parameters import CompanyParameters, words
 from clvlab.simulate.company.period import Period
 from clvlab.simulate.company.planting import Planter
@@ -55,7 +55,7 @@ def _near_duplicates(planter: Planter, count: int, period: Period) -> pd.DataFra
     settled = frame["customer_since"] < pd.Timestamp(period.last - _SETTLED_DAYS * _DAY)
     pairs = []
     for number, row in enumerate(planter.choose("customers", count, known & settled)):
-        how = list(HOW)[number % len(HOW)]
+        how = how_of(number, str(frame["name"].iloc[row]))
         duplicate_id = f"K{len(frame) + number + 1:05d}"
         own = {name: frame[name].iloc[row] for name in ("name", "phone", "address", "email")}
         changes = _once_more(rng, own, how, number)

@@ -10,8 +10,8 @@ import pandas as pd
 from clvlab.data.company.contracts import CONTRACTS
 from clvlab.simulate.company.planting import ERROR_COLUMNS
 
-MIXED = "mixed_dates"
-"""The kind of error: a column with dates in several forms, which no policy can read."""
+UNREADABLE = "unreadable"
+"""The kind of error: dates in several forms in one column, which no policy can read."""
 CUSTOMERS_FILE = "客户.csv"
 _CUSTOMER_NAMES = {"customer_id": "客户代码", "phone": "联系电话", "region": "大区"}
 _INVOICE_NAMES = {
@@ -95,9 +95,9 @@ def _in_german(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_mixed_dates(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every seventh date day-first and every eleventh month-first, the others in ISO form."""
+    """Every sixth date day-first and every eleventh month-first, the others in ISO form."""
     rows = np.arange(len(table))
-    day_first, month_first = rows % 7 == 3, (rows % 11 == 5) & (rows % 7 != 3)
+    day_first, month_first = rows % 6 == 3, (rows % 11 == 5) & (rows % 6 != 3)
     dates = table["date"].copy()
     dates[day_first] = table["date"][day_first].map(_day_first)
     dates[month_first] = table["date"][month_first].map(_month_first)
@@ -105,7 +105,7 @@ def _with_mixed_dates(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     errors = pd.DataFrame(
         {
             "table": "contacts",
-            "kind": MIXED,
+            "kind": UNREADABLE,
             "row": changed,
             "column": "date",
             "key": table["customer_id"].to_numpy()[changed],

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-_FORMS = (
-    ("有限公司", "有限责任公司"),
-    ("Co., Ltd.", "Company Limited"),
-    ("Ltd.", "Limited"),
-    ("Primary School", "Elementary School"),
-    ("Middle School", "Secondary School"),
-    ("Hospital No. ", "Hospital Nr. "),
+_FORMS = (("有限公司", "有限责任公司"), ("Co., Ltd.", "Company Limited"), ("Ltd.", "Limited"))
+"""Two ways to write a legal form, the longer ones first."""
+_SHORT = (
+    ("Primary School", "Primary Sch."),
+    ("Middle School", "Middle Sch."),
+    ("Hospital No.", "Hosp. No."),
+    ("Education Office", "Educ. Office"),
+    ("Electronics Market", "Electr. Market"),
     ("第", ""),
-    ("Education Office, District", "Education Office District"),
 )
-"""Other words for the same legal form or kind, the longer ones first."""
+"""What people leave out."""
+_SIDES = "东西南北新"
 
 
 def is_latin(text: str) -> bool:
@@ -37,20 +38,39 @@ def mistyped(rng: np.random.Generator, text: str) -> str:
 
 
 def swapped(rng: np.random.Generator, text: str) -> str:
-    """The text with its first word moved to the end; in Chinese, its first two signs."""
+    """The text with the place, which comes first, at the end.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> swapped(rng, "Yunxi No. 3 Primary School"), swapped(rng, "南玉川第5小学")
+    ('No. 3 Primary School, Yunxi', '第5小学（南玉川）')
+    """
     del rng
     if not is_latin(text):
-        return text[2:] + text[:2]
+        end = 3 if text[0] in _SIDES else 2
+        return f"{text[end:]}（{text[:end]}）"
     first, _, rest = text.partition(" ")
     return f"{rest}, {first}"
 
 
 def other_form(rng: np.random.Generator, text: str) -> str:
-    """The text with another word for its legal form or kind; mistyped where it has none."""
-    for one, other in _FORMS:
+    """The text with its legal form written another way."""
+    del rng
+    return _replaced(text, _FORMS)
+
+
+def shortened(rng: np.random.Generator, text: str) -> str:
+    """The text with one of its words shortened; mistyped where none is ever shortened."""
+    short = _replaced(text, _SHORT)
+    return short if short != text else mistyped(rng, text)
+
+
+def _replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    for one, other in pairs:
         if one in text:
             return text.replace(one, other, 1)
-    return mistyped(rng, text)
+    return text
 
 
 def same_name(rng: np.random.Generator, text: str) -> str:
@@ -64,7 +84,19 @@ HOW = {
     "swapped_words": swapped,
     "legal_form": other_form,
     "phone_format": same_name,
+    "short_form": shortened,
 }
+"""Ways in which a second entry differs."""
+
+
+def how_of(number: int, name: str) -> str:
+    """The way for the entry of that number: the first four in turn.
+
+    What has no legal form is shortened instead.
+    """
+    how = ("typo", "swapped_words", "legal_form", "phone_format")[number % 4]
+    without = how == "legal_form" and _replaced(name, _FORMS) == name
+    return "short_form" if without else how
 
 
 def other_phone(rng: np.random.Generator, phone: str) -> str:

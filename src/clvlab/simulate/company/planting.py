@@ -52,7 +52,7 @@ class Planter:
         self._note(table, kind, row, column)
 
     def add(self, table: str, row: int, kind: str, column: str = "", **changes: Any) -> None:  # noqa: ANN401 - cells of any kind
-        """Add a row like `row` with some cells changed, somewhere in the table.
+        """Add a row like `row` with some cells changed, somewhere after it.
 
         The account names the row it is like, unless it says which column is wrong.
         """
@@ -60,7 +60,7 @@ class Planter:
         other = "" if column else self.key(table, row)
         self._note(table, kind, size + len(self._added[table]), column, other)
         self._added[table].append((row, changes))
-        self._places[table].append(float(self.rng.uniform(0, size)))
+        self._places[table].append(float(self.rng.uniform(row, size)))
 
     def key(self, table: str, row: int) -> str:
         """What names a row: its key, or the first column where rows are events; see `finish`."""
