@@ -78,7 +78,7 @@ def test_every_error_is_words_on_the_error_stream(monkeypatch, notebook, error, 
 
 def test_version_and_help():
     assert call("--version").stdout == f"clvlab {clvlab.__version__}\n"
-    commands = ("report", "run", "list", "describe", "diff", "prune", "init", "check")
+    commands = ("report", "run", "list", "describe", "diff", "prune", "init", "check", "simulate")
     for command in ([], *([name] for name in commands)):
         assert call(*command, "--help").exit_code == 0
     assert call("report").exit_code == 2

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     )
     from clvlab.models.study.lifetimes_conversion import from_lifetimes, to_lifetimes
     from clvlab.reports import load_run
-    from clvlab.simulate import simulate_base
+    from clvlab.simulate import simulate_base, simulate_company
     from clvlab.summary import (
         CustomerSummary,
         customers_to_fit,
@@ -136,6 +136,7 @@ _HOME = {
     "open_log": "clvlab.data",
     "score_customers": "clvlab.models",
     "simulate_base": "clvlab.simulate",
+    "simulate_company": "clvlab.simulate",
     "split_days": "clvlab.summary",
     "summarize": "clvlab.summary",
     "supported_questions": "clvlab.summary",
@@ -200,6 +201,7 @@ __all__ = [
     "save_model",
     "score_customers",
     "simulate_base",
+    "simulate_company",
     "split_days",
     "summarize",
     "supported_questions",

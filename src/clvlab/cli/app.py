@@ -15,6 +15,7 @@ from clvlab.cli.overview import describe, list_reports
 from clvlab.cli.prune import prune
 from clvlab.cli.report import report
 from clvlab.cli.run import run
+from clvlab.cli.simulate import simulate
 
 app = typer.Typer(
     name="clvlab",
@@ -54,3 +55,4 @@ app.command()(prune)
 app.command()(init)
 app.command()(check)
 app.command()(identify)
+app.add_typer(simulate, name="simulate")

@@ -1,0 +1,15 @@
+"""A company that does not exist, with every table that a company may have, and its truth."""
+
+from clvlab.simulate.company.company import SimulatedCompany, simulate_company
+from clvlab.simulate.company.parameters import CompanyParameters, default_parameters
+from clvlab.simulate.company.writing import company_files, refuse_full, write_company
+
+__all__ = [
+    "CompanyParameters",
+    "SimulatedCompany",
+    "company_files",
+    "default_parameters",
+    "refuse_full",
+    "simulate_company",
+    "write_company",
+]
