@@ -49,9 +49,7 @@ def _monomials() -> Array:
     """Chebyshev polynomials on [0, 1] as polynomials, (DEGREE + 1, DEGREE + 1)."""
     out = np.zeros((DEGREE + 1, DEGREE + 1))
     for c in range(DEGREE + 1):
-        one = np.polynomial.Chebyshev.basis(c, domain=[0, 1]).convert(
-            kind=np.polynomial.Polynomial
-        )
+        one = np.polynomial.Chebyshev.basis(c, domain=[0, 1]).convert(kind=np.polynomial.Polynomial)
         out[c, : len(one.coef)] = one.coef
     return out
 
@@ -160,7 +158,7 @@ def _sum_of_discounted(  # pragma: no cover - compiled
         kept *= (b + due) / (a + b + due)
         due += 1
         stage += k
-    return total / tails[0]
+    return float(total / tails[0])
 
 
 @compiled
@@ -178,8 +176,9 @@ def _by_parts(  # pragma: no cover - compiled
 ) -> float:
     r"""Of one customer, :math:`e^{-\delta h} E(h) + \delta \int_0^h e^{-\delta t} E(t) \, dt`."""
     ahead = np.full(1, horizon)
-    total = math.exp(-log_discount * horizon) * (
-        expected_and_survival(r, alpha, a, b, k, frequency, recency, T, ahead)[0, 0]
+    total = (
+        math.exp(-log_discount * horizon)
+        * (expected_and_survival(r, alpha, a, b, k, frequency, recency, T, ahead)[0, 0])
     )
     since = alpha + T[0]
     gap = k * since / (r + k * (frequency[0] + 1.0))
@@ -195,7 +194,7 @@ def _by_parts(  # pragma: no cover - compiled
             share = 0.5 * width * PANEL_WEIGHTS[i] * math.exp(-log_discount * ahead[0])
             total += log_discount * share * bought
         start += width
-    return total
+    return float(total)
 
 
 @compiled
