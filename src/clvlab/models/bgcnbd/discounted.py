@@ -28,6 +28,7 @@ import numpy.typing as npt
 from clvlab.compiled import compiled
 from clvlab.models.bgcnbd.expectation import (
     MOST_STAGES,
+    NEGLIGIBLE,
     expected_and_survival,
     fill_stage_weights,
     stages_needed,
@@ -39,7 +40,7 @@ Array = npt.NDArray[np.float64]
 
 DEGREE = 24
 """Degree of the polynomial that stands in for the discount factor."""
-SETTLED, ROUNDING = 1e-13, 1e-14
+SETTLED, ROUNDING = 1e-13, 1e-12
 """Size of its last coefficients up to which it is taken, and down to which they count."""
 PANEL_NODES, PANEL_WEIGHTS = np.polynomial.legendre.leggauss(16)
 STEP = 0.1
@@ -92,7 +93,7 @@ def discounted_within(  # pragma: no cover - compiled
             )
             continue
         for j in range(k):
-            if pi[j] > 0.0:
+            if pi[j] > NEGLIGIBLE:
                 out[i] += pi[j] * _sum_of_discounted(n + j, u, j, k, a, b + x, gamma)
     return out
 
@@ -133,7 +134,7 @@ def _sum_of_discounted(  # pragma: no cover - compiled
     peak = int(max(0.0, mean - u - 1.0))
     up = 1.0
     top = peak
-    while up > 1e-30 or top < k + gamma.size:
+    while up > 1e-22 or top < k + gamma.size:
         up *= z * (m + top) / (top + 1.0)
         top += 1
         if up == 0.0:

@@ -10,7 +10,7 @@ purchases are due, and dropping out lets through
     A_i = \frac{B(a, b' + i)}{B(a, b')},
 
 where :math:`b'` is ``b`` after the chances survived so far. Both are sums of positive terms over
-stages, divided by the sum of their weights. Where they would be long, as for a horizon that is
+stages, divided by the sum of their weights. Where those are many, as for a horizon that is
 much longer than a customer was observed, `bgcnbd.long_horizons` has another way.
 """
 
@@ -31,6 +31,8 @@ MOST_STAGES = 4_000.0
 REACH = 12.0
 """Standard deviations below the mean at which the sum begins."""
 ROUNDING = 1e-17
+NEGLIGIBLE = 1e-20
+"""Weight of a number of stages behind that is left out."""
 LARGEST = 1e200
 
 
@@ -132,7 +134,7 @@ def expected_and_survival(  # pragma: no cover - compiled
             out[0, i], out[1, i] = long_horizon(n, u, k, pi, nodes)
             continue
         for j in range(k):
-            if pi[j] > 0.0:
+            if pi[j] > NEGLIGIBLE:
                 purchases, survival = sum_over_stages(n + j, u, j, k, a, b + x)
                 out[0, i] += pi[j] * purchases
                 out[1, i] += pi[j] * survival

@@ -20,11 +20,13 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammaln
+from scipy.special import betainc, betaincc, gammaln
 
 Array = npt.NDArray[np.float64]
 Parameters = tuple[float | Array, ...]
 """r, alpha, a, b: one fit, or arrays of draws that broadcast against the customers."""
+RARE = 1e-3
+"""Probability of a purchase below which its complement would lose digits."""
 
 
 def silence(n: Array, u: Array, k: int) -> Array:
@@ -103,17 +105,33 @@ def probability_purchase_if_alive(
 ) -> Array:
     r"""Probability of at least one purchase in ``(T, T + horizon]`` of a customer alive at ``T``.
 
-    .. math:: \sum_j \pi_j P(M_j \ge k - j) = \sum_j \pi_j I_z(k - j, n + j),
-       \qquad z = \frac{t}{\alpha + T + t}
+    One minus the probability to be silent for so much longer,
+
+    .. math:: \left( \frac{\alpha + T}{\alpha + T + t} \right)^n
+       \frac{\sum_{j<k} (n)_j v^j / j!}{\sum_{j<k} (n)_j u^j / j!}, \qquad
+       u = \frac{T - t_x}{\alpha + T}, \quad v = \frac{T + t - t_x}{\alpha + T + t},
+
+    and where that is next to one, :math:`\sum_j \pi_j P(M_j \ge k - j)`, which keeps its digits.
     """
     r, alpha, _, _ = parameters
-    x, t_x, observed, ahead = (
-        np.asarray(value, dtype=np.float64) for value in (frequency, recency, T, horizon)
+    x, t_x, observed, ahead = np.broadcast_arrays(
+        *(np.asarray(value, dtype=np.float64) for value in (frequency, recency, T, horizon))
     )
-    weights = stage_weights(parameters, k, x, t_x, observed)
-    z = ahead / (alpha + observed + ahead)
-    each = (weights[j] * betainc(k - j, r + k * x + j, z) for j in range(k))
-    return np.asarray(sum(each))
+    n, since, silent = r + k * x, alpha + observed, observed - t_x
+    log_silent = -n * np.log1p(ahead / since)
+    log_silent += np.log(silence(n, (silent + ahead) / (since + ahead), k))
+    log_silent -= np.log(silence(n, silent / since, k))
+    buys = np.asarray(-np.expm1(np.minimum(log_silent, 0.0)))
+    rare = buys < RARE
+    if rare.any():
+        shape, since, ahead = (np.broadcast_to(v, buys.shape)[rare] for v in (n, since, ahead))
+        weights = stage_weights(parameters, k, x, t_x, observed)
+        weights = np.broadcast_to(weights, (k, *buys.shape))[:, rare]
+        buys[rare] = sum(
+            weights[j] * at_least(np.full(shape.shape, k - j), shape + j, since, ahead)
+            for j in range(k)
+        )
+    return buys
 
 
 def probability_of_count_if_alive(
@@ -142,7 +160,6 @@ def probability_of_count_if_alive(
     )
     weights = stage_weights(parameters, k, x, t_x, observed)
     later, since = b + chances_at_start + x, alpha + observed
-    z = ahead / (since + ahead)
     steps = np.arange(int(i.max(initial=0)))
     odds = np.log1p(a / (later[..., None] + steps))
     survived = np.exp(-np.where(steps < i[..., None], odds, 0.0).sum(axis=-1))
@@ -151,8 +168,23 @@ def probability_of_count_if_alive(
     for j in range(k):
         shape = r + k * x + j
         exactly = sum(_exactly(shape, since, ahead, i * k + more - j) for more in range(k))
-        at_least = betainc(np.maximum(i * k - j, 1.0), shape, z)
-        out += weights[j] * (survived * exactly + np.where(i > 0, gone * at_least, 0.0))
+        or_more = at_least(np.maximum(i * k - j, 1.0), shape, since, ahead)
+        out += weights[j] * (survived * exactly + np.where(i > 0, gone * or_more, 0.0))
+    return out
+
+
+def at_least(stages: Array, shape: Array, since: Array, ahead: Array) -> Array:
+    """Probability of so many stages ahead or more, a positive number of them.
+
+    Both sides of the incomplete beta function keep their digits where the other loses them.
+    """
+    m, n, z, rest = np.broadcast_arrays(
+        stages, shape, ahead / (since + ahead), since / (since + ahead)
+    )
+    short = z < 0.5
+    out = np.empty(z.shape)
+    out[short] = betainc(m[short], n[short], z[short])
+    out[~short] = betaincc(n[~short], m[~short], rest[~short])
     return out
 
 

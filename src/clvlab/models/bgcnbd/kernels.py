@@ -22,7 +22,7 @@ def log_likelihood(
     parameters: BetaGeoParameters, histories: Histories, k: int, chances_at_start: int = 0
 ) -> Evaluation:
     """The same as `bgcnbd.likelihood.log_likelihood`, compiled."""
-    r, alpha, a, b = parameters
+    r, alpha, a, b = (float(value) for value in parameters)
     times = histories.times / histories.window.unit.days
     later = np.arange(int(histories.frequency.max(initial=0)) + 1) + (chances_at_start - 1.0)
     sums = _sum_log_of_terms(

@@ -134,7 +134,7 @@ def prefactor(
         ]
     )
     hessian = np.zeros((4, 4))
-    hessian[0, 0] = -(stages @ rate**-2)
+    hessian[0, 0] = -(stages @ (1 / rate) ** 2)
     hessian[1, 1] = stages.sum() / alpha**2
     hessian[2, 2] = hessian[2, 3] = hessian[3, 2] = had_more_than @ in_ab**2
     hessian[3, 3] = -(had_more_than @ (in_b * a * in_ab * (in_b + in_ab)))

@@ -76,7 +76,7 @@ def long_horizon(  # pragma: no cover - compiled
             bought, stays = _by_eigenvalues(n, u, k, pi, nodes[0, i], nodes[1, i])
         purchases += weight * bought
         survival += weight * stays
-    return purchases, survival
+    return purchases, min(max(survival, 0.0), 1.0)
 
 
 @compiled

@@ -151,7 +151,7 @@ class BetaGeoErlangProcess(PurchaseProcess):
         T: npt.ArrayLike,
         horizon: npt.ArrayLike,
     ) -> Array:
-        r, alpha, a, b = parameters
+        r, alpha, a, b = (float(value) for value in parameters)
         x, t_x, observed, ahead = np.broadcast_arrays(
             *(np.asarray(v, dtype=np.float64) for v in (frequency, self._recency, T, horizon))
         )
@@ -168,7 +168,7 @@ class BetaGeoErlangProcess(PurchaseProcess):
         log_discount: float,
     ) -> Array:
         """See `bgcnbd.discounted`."""
-        r, alpha, a, b = parameters
+        r, alpha, a, b = (float(value) for value in parameters)
         later = b + self.chances_at_start
         if log_discount == 0:
             if math.isinf(horizon):
@@ -180,7 +180,7 @@ class BetaGeoErlangProcess(PurchaseProcess):
                 *(np.asarray(v, dtype=np.float64) for v in (frequency, self._recency, T))
             )
         )
-        named = (float(r), float(alpha), float(a), float(later), self.k)
+        named = (r, alpha, a, later, self.k)
         if math.isinf(horizon):
             values = discounted_for_ever(*named, x, t_x, observed, float(log_discount))
         else:
