@@ -184,14 +184,18 @@ def test_studies_answer_and_survive_their_files(regular, regular_base, spend, tm
     study = clvlab.fit_study(regular, "mbg-cnbd-k", spend=spend, n_draws=50, seed=1)
     assert (study.method, study.model.k_) == ("posterior", 4)
     some = replace(regular, table=regular.table.iloc[:200])
-    months = study.by_month(some, months=3) if hasattr(study, "by_month") else None
+    months = study.by_month(some, months=3)
+    expected = study.model.expected_purchases(some, horizon="92 days").sum()
+    assert months.total["expected_purchases"] == pytest.approx(expected, rel=0.05)
+    limits = [months.total[f"expected_purchases_credible_{side}"] for side in ("lower", "upper")]
+    assert limits[0] < months.total["expected_purchases"] < limits[1]
     study.save(tmp_path / "study.json")
     back = clvlab.FittedStudy.load(tmp_path / "study.json")
     ask = {"horizon": 13}
     pd.testing.assert_frame_equal(
         back.expected_purchases(some, **ask), study.expected_purchases(some, **ask)
     )
-    assert months is None or len(months.table) == 3
+    assert len(months.table) == 3
     check = clvlab.check_holdout(regular, study.model)
     assert check.by_frequency["expected"].notna().all()
     tracked = clvlab.track_repeat_purchases(regular_base.log, regular, study.model, n_draws=30)

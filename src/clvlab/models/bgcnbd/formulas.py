@@ -79,9 +79,11 @@ def probability_alive(
     --------
     A regular buyer is missed sooner:
 
-    >>> parameters = (2.0, 10.0, 1.0, 4.0)
-    >>> [float(probability_alive(parameters, k, 10, 40, 52).round(3)) for k in (1, 3)]
-    [0.658, 0.032]
+    >>> for k in (1, 3):
+    ...     parameters = (6.0, 18.0 / k, 1.0, 4.0)
+    ...     print(float(probability_alive(parameters, k, 10, 40, 52).round(3)))
+    0.391
+    0.102
     """
     r, alpha, a, b = parameters
     x, t_x, observed = (np.asarray(value, dtype=np.float64) for value in (frequency, recency, T))
