@@ -196,6 +196,12 @@ def test_studies_answer_and_survive_their_files(regular, regular_base, spend, tm
         back.expected_purchases(some, **ask), study.expected_purchases(some, **ask)
     )
     assert len(months.table) == 3
+    terms = {"horizon": 26, "annual_discount_rate": 0.1, "margin_rate": 0.3}
+    new = study.new_customer(**terms).loc["repeat_purchases"]
+    assert 0 < new["credible_lower"] < new["estimate"] < new["credible_upper"]
+    equity, total = study.equity(some, **terms), study.total(some, **terms)
+    known = equity.table.loc["existing_customers", "estimate"]
+    assert known == pytest.approx(total["clv"], rel=1e-9)
     check = clvlab.check_holdout(regular, study.model)
     assert check.by_frequency["expected"].notna().all()
     tracked = clvlab.track_repeat_purchases(regular_base.log, regular, study.model, n_draws=30)
@@ -293,7 +299,7 @@ histories_in_days = st.lists(
 
 
 @pytest.mark.parametrize("k", [2, 12])
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(rows=histories_in_days)
 def test_any_base_with_a_repeat_buyer_is_fitted_or_explained(k, rows):
     frame = pd.DataFrame(

@@ -49,7 +49,7 @@ def test_sums_over_stages_and_eigenvalues_agree(parameters, k, history):
 def brute(parameters, k, history, horizon, log_discount):
     """By parts, with expectations at thousands of nodes."""
     nodes, weights = np.polynomial.legendre.leggauss(12)
-    edges = np.linspace(0, 1, 120) ** 2 * horizon
+    edges = np.linspace(0, 1, 70) ** 2 * horizon
     times = (edges[:-1, None] + np.diff(edges)[:, None] * (nodes + 1) / 2).ravel()
     shares = (np.diff(edges)[:, None] * weights / 2).ravel()
     times, shares = np.append(times, horizon), np.append(log_discount * shares, 1.0)
