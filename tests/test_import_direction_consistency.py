@@ -97,6 +97,7 @@ PARTS = {
         ("fitting",),
         ("posterior", "nbd", "shifted_beta_geometric", "gamma_gamma"),
         ("bgnbd", "pareto_nbd", "bgbb"),
+        ("bgcnbd",),
         ("futures",),
         ("value",),
         ("study",),

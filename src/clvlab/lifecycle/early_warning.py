@@ -67,14 +67,16 @@ def early_warnings(
     known = table[(table[FREQUENCY] > 0) & (table[T] > table[RECENCY])]
     silence = known[T] - known[RECENCY]
     days = model.unit_.days
-    buys = model.process.probability_purchase_if_alive(
+    # Asked right after the last purchase, which a regular buyer's process has to know.
+    process = model.process.since_recency((known[RECENCY] / days).to_numpy())
+    buys = process.probability_purchase_if_alive(
         model.params_, known[FREQUENCY], known[RECENCY] / days, silence / days
     )
     chance = pd.Series(1 - buys, index=known.index)
     late = chance <= unusual
     if within is not None:
         shorter = (silence - summary.window.horizon_days(within, "within")).clip(lower=0)
-        bought = model.process.probability_purchase_if_alive(
+        bought = process.probability_purchase_if_alive(
             model.params_, known[FREQUENCY], known[RECENCY] / days, shorter / days
         )
         late &= 1 - bought > unusual

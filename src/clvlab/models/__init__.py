@@ -2,6 +2,9 @@
 
 from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel
 from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
+from clvlab.models.bgcnbd.bgcnbd import BetaGeoErlangModel
+from clvlab.models.bgcnbd.mbgcnbd import ModifiedBetaGeoErlangModel
+from clvlab.models.bgcnbd.regularity import PurchaseRegularity, purchase_regularity
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
@@ -42,6 +45,7 @@ __all__ = [
     "Acquisition",
     "BetaGeoBetaBinomModel",
     "BetaGeoBetaBinomParameters",
+    "BetaGeoErlangModel",
     "BetaGeoModel",
     "BetaGeoParameters",
     "CohortComparison",
@@ -54,11 +58,13 @@ __all__ = [
     "HoldoutCheck",
     "LikelihoodRatioTest",
     "ModelComparison",
+    "ModifiedBetaGeoErlangModel",
     "ModifiedBetaGeoModel",
     "NBDModel",
     "NBDParameters",
     "ParetoNBDModel",
     "ParetoNBDParameters",
+    "PurchaseRegularity",
     "ShiftedBetaGeometricModel",
     "ShiftedBetaGeometricParameters",
     "SpendIndependence",
@@ -79,6 +85,7 @@ __all__ = [
     "load_model",
     "new_customer_value",
     "predict_customers",
+    "purchase_regularity",
     "reliability_table",
     "save_model",
     "score_customers",

@@ -50,15 +50,16 @@ def simulate_base(
     first_day: date = date(2023, 1, 1),
     acquisition_days: int = 365,
     observed_days: int = 365,
+    k: int = 1,
 ) -> SimulatedBase:
-    """Draw a base from the BG/NBD and Gamma-Gamma models.
+    """Draw a base from the BG/NBD, or BG/CNBD-k, and Gamma-Gamma models.
 
     Parameters
     ----------
     n_customers
         Number of customers; ids count from 0.
     transaction
-        ``r, alpha, a, b`` of the BG/NBD model, ``alpha`` in `unit`.
+        ``r, alpha, a, b`` of the BG/NBD or BG/CNBD-k model, ``alpha`` in `unit`.
     spend
         ``p, q, v`` of the Gamma-Gamma model.
     unit
@@ -71,6 +72,9 @@ def simulate_base(
         Customers come evenly over this many days.
     observed_days
         Length of observation from `first_day`; at least `acquisition_days`.
+    k
+        Regularity: gaps between purchases are Erlang-k distributed, so that ``r / (k * alpha)``
+        is the mean purchase rate. With 1, by default, purchases come at random.
 
     Returns
     -------
@@ -89,14 +93,14 @@ def simulate_base(
     >>> base.log.simulated, base.truth.shape
     (True, (100, 4))
     """
-    _refuse_impossible(n_customers, transaction, spend, acquisition_days, observed_days)
+    _refuse_impossible(n_customers, transaction, spend, acquisition_days, observed_days, k)
     rng = np.random.default_rng(seed)
     r, alpha, a, b = transaction
     p, q, v = spend
     rate = rng.gamma(r, 1 / (alpha * TimeUnit.parse(unit).days), n_customers)
     dropout = rng.beta(a, b, n_customers)
     start = np.sort(rng.integers(0, acquisition_days, n_customers)).astype(np.float64)
-    customers, moments, alive = purchase_moments(rng, rate, dropout, start, float(observed_days))
+    customers, moments, alive = purchase_moments(rng, rate, dropout, start, float(observed_days), k)
     scale = rng.gamma(q, 1 / v, n_customers)
     amounts = np.maximum(np.round(rng.gamma(p, 1.0, len(customers)) / scale[customers], 2), 0.01)
     table = _one_row_per_day(customers, np.floor(moments).astype(np.int64), amounts, first_day)
@@ -109,7 +113,7 @@ def simulate_base(
     )
     truth = pd.DataFrame(
         {
-            "purchase_rate": rate,
+            "purchase_rate": rate / k,
             "dropout_probability": dropout,
             "mean_spend": p / scale,
             "alive": alive,
@@ -126,6 +130,7 @@ def _refuse_impossible(
     spend: Sequence[float],
     acquisition_days: int,
     observed_days: int,
+    k: int,
 ) -> None:
     problems = Problems()
     for name, values, names in (
@@ -138,6 +143,8 @@ def _refuse_impossible(
                 f"must hold {names}, all positive",
                 f"got {list(values)}",
             )
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        problems.add("parameter 'k'", "must be a whole number of at least 1", f"got {k!r}")
     if n_customers < 1:
         problems.add("parameter 'n_customers'", "must be at least 1", f"got {n_customers}")
     if not 1 <= acquisition_days <= observed_days:

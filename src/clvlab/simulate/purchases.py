@@ -1,4 +1,4 @@
-"""The purchase process itself: Poisson while alive, dropout after a purchase."""
+"""The purchase process itself: Poisson or Erlang gaps while alive, dropout after a purchase."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = npt.NDArray[np.float64]
 
 @compiled
 def purchase_moments(  # pragma: no cover - compiled
-    rng: np.random.Generator, rate: Array, dropout: Array, start: Array, end: float
+    rng: np.random.Generator, rate: Array, dropout: Array, start: Array, end: float, k: int = 1
 ) -> tuple[npt.NDArray[np.int64], Array, npt.NDArray[np.bool_]]:
     """Draw every purchase of customers who buy at a rate until they drop out after a purchase.
 
@@ -20,11 +20,13 @@ def purchase_moments(  # pragma: no cover - compiled
     ----------
     rng : numpy.random.Generator
     rate, dropout : (n,) arrays
-        Purchases per day, and probability to drop out after each repeat purchase.
+        Stages per unit of time, and probability to drop out after each repeat purchase.
     start : (n,) array
         Day of the first purchase.
     end : float
         End of observation.
+    k : int
+        Stages per purchase: gaps are Erlang-k distributed, exponential by default.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def purchase_moments(  # pragma: no cover - compiled
             if moment > start[i] and rng.random() < dropout[i]:
                 alive[i] = False
                 break
-            moment += rng.exponential() / max(rate[i], 1e-300)
+            gap = rng.exponential() if k == 1 else rng.standard_gamma(float(k))
+            moment += gap / max(rate[i], 1e-300)
             if moment >= end:
                 break
     return customers[:count].copy(), moments[:count].copy(), alive

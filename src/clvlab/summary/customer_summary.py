@@ -17,6 +17,7 @@ from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE, RECENCY, T
 
 RECENCY_DAYS: Final = "recency_days"
 T_DAYS: Final = "T_days"
+LOG_GAPS: Final = "log_gaps"
 HISTORY_COMPLETE: Final = "history_complete"
 HOLDOUT_FREQUENCY: Final = "holdout_frequency"
 HOLDOUT_AMOUNT: Final = "holdout_amount"
@@ -37,6 +38,9 @@ class CustomerSummary:
         - ``frequency``: repeat purchase days in the calibration, the first not counted; integer.
         - ``recency_days``: days from the first to the last purchase of the calibration; integer.
         - ``T_days``: days from the first purchase to the calibration end; integer.
+        - ``log_gaps``: sum of the logarithms of the days between successive purchases of the
+          calibration, 0 when there are none; days in whichever unit. Absent from files of earlier
+          versions.
         - ``monetary_value``: mean amount of the repeat purchases; missing when there are none.
         - ``total_amount``: amount of all purchases of the calibration.
         - ``history_complete``: false where the first purchase seen need not be the customer's

@@ -16,6 +16,7 @@ from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
     HOLDOUT_AMOUNT,
     HOLDOUT_FREQUENCY,
+    LOG_GAPS,
     RECENCY_DAYS,
     T_DAYS,
     CustomerSummary,
@@ -161,6 +162,8 @@ def _count_purchases(purchases: pd.DataFrame, end: date) -> pd.DataFrame:
     ends = np.r_[starts[1:], len(order)] - 1
     first, last = days[order[starts]], days[order[ends]]
     frequency = (ends - starts).astype(np.int64)
+    gaps = np.diff(days[order], prepend=0)
+    gaps[starts] = 1  # before the first purchase there is no gap, and log 1 adds nothing
     money = to_minor_units(purchases[AMOUNT].to_numpy(np.float64)[order])
     total = sum_runs(money.units, starts)
     repeats = to_amounts(total - money.units[starts], money.decimals)
@@ -170,6 +173,7 @@ def _count_purchases(purchases: pd.DataFrame, end: date) -> pd.DataFrame:
             FREQUENCY: frequency,
             RECENCY_DAYS: last - first,
             T_DAYS: int(np.datetime64(end, "D").astype(np.int64)) - first,
+            LOG_GAPS: np.add.reduceat(np.log(gaps), starts),
             MONETARY_VALUE: np.where(frequency > 0, repeats / np.maximum(frequency, 1), np.nan),
             "total_amount": to_amounts(total, money.decimals),
         },

@@ -93,7 +93,7 @@ def simulate_counts(
     histories = histories_of(summary)
     for rows, own in model.by_covariates(histories, draws):
         some = histories if len(rows) == len(histories) else histories.of(rows)
-        table = HistoryTable.of(some, model.unit_)
+        table = HistoryTable.of(some, model.unit_, memoryless=model.process.memoryless)
         for part, cell_draw, more in _buyers(model, table, own, horizon, rng):
             at = groups[rows[part]] * len(draws) + cell_draw
             buyers += np.bincount(at, minlength=len(buyers))
@@ -112,11 +112,7 @@ def _buyers(
     """Who buys under which draw, and how often more than once, block by block."""
     process, under = model.process, ParameterDraws(model.process, draws)
     grid, alive = under.grid(table), process.alive_under_draws(draws, table)
-    buys = under.each(
-        lambda parameters: process.probability_purchase_if_alive(
-            parameters, grid.frequency, grid.T, horizon
-        )
-    )
+    buys = under.probability_purchase(grid, horizon)
     found = []
     step = max(CELLS_AT_ONCE // len(draws), 1)
     for start in range(0, len(table.histories), step):
@@ -126,6 +122,7 @@ def _buyers(
         customer, draw = np.divmod(cell, len(draws))
         x = table.histories.frequency[rows[customer]].astype(np.float64)
         observed = table.times[table.histories.T[rows[customer]]]
-        bought = process.draw_purchases(draws[draw], x, observed, horizon, rng)
+        since = process.since_recency(table.times[table.histories.recency[rows[customer]]])
+        bought = since.draw_purchases(draws[draw], x, observed, horizon, rng)
         found.append((rows[customer], draw, bought.more))
     return found

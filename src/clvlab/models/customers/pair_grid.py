@@ -39,6 +39,8 @@ class PairGrid:
         Each pair's row of `shares`, (pairs,); -1 for a pair that is itself a point.
     shares
         Weights of the points of one frequency, (distinct T, nodes).
+    recency
+        Those of the points, where pairs are told apart by it; every pair is then a point.
     """
 
     frequency: Array
@@ -46,6 +48,7 @@ class PairGrid:
     first: Integers
     row: Integers
     shares: Array
+    recency: Array | None = None
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -60,13 +63,14 @@ class PairGrid:
             The smallest scale of time among the parameters; without one every pair is a point.
         """
         frequency, T = table.pair_frequency, table.pair_T
+        direct, none = np.arange(len(frequency)), np.full(len(frequency), -1)
+        if table.pair_recency is not None:
+            return cls(frequency, T, direct, none, np.empty((0, 0)), table.pair_recency)
         times, row = np.unique(T, return_inverse=True)
         counts, position, size = np.unique(frequency, return_inverse=True, return_counts=True)
         n_nodes = nodes_needed(times, scale)
         many = (size > n_nodes)[position]
         if not many.any():
-            direct = np.arange(len(frequency))
-            none = np.full(len(frequency), -1)
             return cls(frequency, T, direct, none, np.empty((0, 0)))
         nodes, shares = _interpolation(times, float(scale or 0.0), n_nodes)
         wide = counts[size > n_nodes]

@@ -97,6 +97,9 @@ class FittedToHistories(MaximumLikelihoodModel):
     def _other_starts(self, optimum: Optimum, histories: Histories) -> list[Array]:
         """Further starting points for a surface on which one start may miss the best."""
 
+    def _read(self, everyone: Histories) -> None:
+        """Read what else a model needs of the customers, before they are compressed."""
+
     def _some_of(self, histories: Histories) -> Histories | None:
         """What to search on roughly first, where the whole is large."""
         if len(histories) <= WORTH_A_SUBSAMPLE:
@@ -120,6 +123,7 @@ class FittedToHistories(MaximumLikelihoodModel):
             For impossible histories, a frame without a unit, or when nobody bought twice.
         """
         everyone = histories_of(customers, unit, complete_only=True)
+        self._read(everyone)
         self._refuse_without_repeats(everyone)
         self._learn_covariates(everyone)
         compressed = everyone.compressed()
@@ -157,6 +161,7 @@ class FittedToHistories(MaximumLikelihoodModel):
             As in `fit`.
         """
         everyone = histories_of(customers, unit, complete_only=True)
+        self._read(everyone)
         self._learn_covariates(everyone)
         compressed = everyone.compressed()
         values = np.asarray(parameters, dtype=np.float64)

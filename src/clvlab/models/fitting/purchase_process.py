@@ -57,8 +57,11 @@ class PurchaseProcess(ABC):
         the sign of its effect on their logarithms.
     dropout_effect
         What a coefficient of dropping out is, in words.
+    memoryless
+        Whether what holds of a living customer does not depend on the last purchase.
     """
 
+    memoryless: ClassVar[bool] = True
     purchase_scales: ClassVar[Scales]
     dropout_scales: ClassVar[Scales]
     dropout_effect: ClassVar[str]
@@ -92,6 +95,13 @@ class PurchaseProcess(ABC):
         ]
         values, gradients, hessians = zip(*each, strict=True)
         return np.array(values), np.array(gradients), np.array(hessians)
+
+    def since_recency(self, recency: npt.ArrayLike) -> PurchaseProcess:  # noqa: ARG002
+        """The process of customers whose last purchases were then.
+
+        What holds if alive is asked of it; of a memoryless process it is the same for all.
+        """
+        return self
 
     @abstractmethod
     def start(self, histories: Histories) -> Array:
@@ -213,7 +223,10 @@ class PurchaseProcess(ABC):
         """Expected number of purchases in ``(T, T + horizon]`` given the history so far."""
         alive = self.probability_alive(parameters, frequency, recency, T)
         return np.asarray(
-            alive * self.expected_purchases_if_alive(parameters, frequency, T, horizon)
+            alive
+            * self.since_recency(recency).expected_purchases_if_alive(
+                parameters, frequency, T, horizon
+            )
         )
 
     def expected_purchases_new_customer(
@@ -233,5 +246,7 @@ class PurchaseProcess(ABC):
     ) -> Array:
         """Probability of exactly `count` purchases in ``(T, T + horizon]``."""
         alive = self.probability_alive(parameters, frequency, recency, T)
-        exactly = self.probability_of_count_if_alive(parameters, frequency, T, horizon, count)
+        exactly = self.since_recency(recency).probability_of_count_if_alive(
+            parameters, frequency, T, horizon, count
+        )
         return np.asarray(alive * exactly + np.where(np.asarray(count) == 0, 1 - alive, 0.0))

@@ -16,7 +16,7 @@ from clvlab.models.customers.histories import Histories, histories_of
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.fitted_to_histories import FittedToHistories
 from clvlab.models.fitting.fitted_to_histories import objective_of as objective_of
-from clvlab.models.fitting.purchase_process import Parameters
+from clvlab.models.fitting.purchase_process import Parameters, PurchaseProcess
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -53,7 +53,7 @@ class TransactionModel(FittedToHistories):
         ahead = histories.window.horizon_days(after, "after") / self.unit_.days
 
         def still(parameters: Parameters, pairs: HistoryTable) -> Array:
-            return self.process.survival_if_alive(
+            return self._process_of(pairs).survival_if_alive(
                 parameters, pairs.pair_frequency, pairs.pair_T, ahead
             )
 
@@ -93,7 +93,7 @@ class TransactionModel(FittedToHistories):
         ahead = histories.window.horizon_days(horizon) / self.unit_.days
 
         def buys(parameters: Parameters, pairs: HistoryTable) -> Array:
-            return self.process.probability_purchase_if_alive(
+            return self._process_of(pairs).probability_purchase_if_alive(
                 parameters, pairs.pair_frequency, pairs.pair_T, ahead
             )
 
@@ -114,7 +114,7 @@ class TransactionModel(FittedToHistories):
         ahead = histories.window.horizon_days(horizon) / self.unit_.days
 
         def exactly(parameters: Parameters, pairs: HistoryTable) -> Array:
-            values = self.process.probability_of_count_if_alive(
+            values = self._process_of(pairs).probability_of_count_if_alive(
                 parameters, pairs.pair_frequency, pairs.pair_T, ahead, count
             )
             # Not to buy is what the dead do, too.
@@ -206,7 +206,7 @@ class TransactionModel(FittedToHistories):
         """Expected purchases of each customer, discounted; times in the model's unit, (n,)."""
 
         def discounted(parameters: Parameters, pairs: HistoryTable) -> Array:
-            return self.process.discounted_purchases_if_alive(
+            return self._process_of(pairs).discounted_purchases_if_alive(
                 parameters, pairs.pair_frequency, pairs.pair_T, horizon, log_discount
             )
 
@@ -224,12 +224,18 @@ class TransactionModel(FittedToHistories):
     def _by_pattern(self, histories: Histories, answer: Answer) -> Array:
         """What `answer` says of each customer, with the parameters of the customer's covariates."""
         if self._effects is None:
-            return answer(self.params_, HistoryTable.of(histories, self.unit_))
+            return answer(self.params_, self._table(histories))
         out = np.empty(len(histories))
         for rows, own in self.by_covariates(histories, self._estimates()[None]):
-            table = HistoryTable.of(histories.of(rows), self.unit_)
-            out[rows] = answer(self.process.parameters(own[0]), table)
+            out[rows] = answer(self.process.parameters(own[0]), self._table(histories.of(rows)))
         return out
+
+    def _table(self, histories: Histories) -> HistoryTable:
+        return HistoryTable.of(histories, self.unit_, memoryless=self.process.memoryless)
+
+    def _process_of(self, pairs: HistoryTable) -> PurchaseProcess:
+        recency = pairs.pair_recency
+        return self.process if recency is None else self.process.since_recency(recency)
 
     def _of_new_customer(self, covariates: Mapping[str, object] | None) -> Parameters:
         """Parameters of a customer with these covariates."""

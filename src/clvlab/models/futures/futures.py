@@ -226,6 +226,7 @@ class Block:
     """Some customers as columns, ready to be broadcast against draws; times in the model's unit."""
 
     x: Array
+    recency: Array
     T: Array
     monetary_value: Array
     pair: Integers
@@ -236,6 +237,7 @@ class Block:
         histories = table.histories
         return cls(
             histories.frequency[rows].astype(np.float64)[:, None],
+            table.times[histories.recency[rows]][:, None],
             table.times[histories.T[rows]][:, None],
             monetary_value[rows][:, None],
             table.pair[rows],
@@ -291,9 +293,8 @@ def simulate(
     customer, draw = np.divmod(cell, buys.shape[1])
     x = block.x[customer, 0]
     p, q, v = scaled_to(tuple(column[draw] for column in draws.spend.T.copy()), x)
-    bought = draws.process.draw_purchases(
-        draws.transaction[draw], x, block.T[customer, 0], horizon, rng
-    )
+    process = draws.process.since_recency(block.recency[customer, 0])
+    bought = process.draw_purchases(draws.transaction[draw], x, block.T[customer, 0], horizon, rng)
     scale = (v + x * block.monetary_value[customer, 0]) / rng.standard_gamma(q + p * x)
     amounts = rng.standard_gamma(p[bought.owner]) * scale[bought.owner]
     return Simulated(cell, bought, rng.standard_gamma(p) * scale, amounts)

@@ -68,11 +68,24 @@ class ParameterDraws:
 
     def discounted_purchases(self, grid: PairGrid, horizon: float, log_discount: float) -> Array:
         """Expected purchases if alive, discounted, at the grid's points, (g, draws)."""
+        process = self._process_of(grid)
         return self.each(
-            lambda parameters: self.process.discounted_purchases_if_alive(
+            lambda parameters: process.discounted_purchases_if_alive(
                 parameters, grid.frequency, grid.T, horizon, log_discount
             )
         )
+
+    def probability_purchase(self, grid: PairGrid, horizon: float) -> Array:
+        """Probability of a purchase if alive, at the grid's points, (g, draws)."""
+        process = self._process_of(grid)
+        return self.each(
+            lambda parameters: process.probability_purchase_if_alive(
+                parameters, grid.frequency, grid.T, horizon
+            )
+        )
+
+    def _process_of(self, grid: PairGrid) -> PurchaseProcess:
+        return self.process if grid.recency is None else self.process.since_recency(grid.recency)
 
 
 @dataclass(frozen=True)
@@ -101,12 +114,7 @@ class IfAlive:
         grid = draws.grid(table)
         purchases = draws.discounted_purchases(grid, horizon, 0.0)
         discounted = draws.discounted_purchases(grid, horizon, log_discount)
-        buys = draws.each(
-            lambda parameters: draws.process.probability_purchase_if_alive(
-                parameters, grid.frequency, grid.T, horizon
-            )
-        )
-        values = np.stack([purchases, discounted, buys])
+        values = np.stack([purchases, discounted, draws.probability_purchase(grid, horizon)])
         if len(table.pair_T) * len(draws) > MOST_AT_ONCE:
             return cls(grid, values)
         return cls(grid, values, grid.at(values, np.arange(len(table.pair_T))))

@@ -85,7 +85,7 @@ def forecast_by_month(
     _, seen = summary.window.calendar()
     ends = month_ends(seen, months)
     days = np.array([(end.date() - seen).days for end in ends], dtype=np.float64)
-    table = HistoryTable.of(histories_of(summary), model.unit_)
+    table = HistoryTable.of(histories_of(summary), model.unit_, memoryless=model.process.memoryless)
     amounts, edges = spend_of(summary)[1], days / model.unit_.days
     expected = _expected(table, amounts, draws, edges)
     simulated = _simulated(table, amounts, draws, edges, rng)
@@ -141,11 +141,7 @@ def _simulated(
     process = draws.of_process
     alive = draws.process.alive_under_draws(draws.transaction, table)
     grid = process.grid(table)
-    buys = process.each(
-        lambda parameters: draws.process.probability_purchase_if_alive(
-            parameters, grid.frequency, grid.T, float(edges[-1])
-        )
-    )
+    buys = process.probability_purchase(grid, float(edges[-1]))
     for start in range(0, len(table.histories), CUSTOMERS_AT_ONCE):
         rows = np.arange(start, min(start + CUSTOMERS_AT_ONCE, len(table.histories)))
         block = Block.of(table, amounts, rows)

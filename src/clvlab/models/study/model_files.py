@@ -28,6 +28,8 @@ MODEL = "model"
 HOME_OF_MODEL = {
     "BetaGeoModel": "bgnbd.bgnbd",
     "ModifiedBetaGeoModel": "bgnbd.mbgnbd",
+    "BetaGeoErlangModel": "bgcnbd.bgcnbd",
+    "ModifiedBetaGeoErlangModel": "bgcnbd.mbgcnbd",
     "ParetoNBDModel": "pareto_nbd.pareto_nbd",
     "NBDModel": "nbd.nbd",
     "BetaGeoBetaBinomModel": "bgbb.bgbb",
@@ -132,7 +134,7 @@ def model_of(record: Mapping[str, Any]) -> MaximumLikelihoodModel:
     if not np.all(np.isfinite(points) & (points > 0)):
         raise ValueError("parameters must be positive")
     fitted = {
-        "params_": _named(kind, points),
+        "params_": _named(model, points),
         "covariance_": pd.DataFrame(covariance, index=names, columns=names),
         "_log_parameters": np.log(points) if logs is None else _array(logs, (len(names),)),
         "_information": information,
@@ -151,11 +153,11 @@ def model_of(record: Mapping[str, Any]) -> MaximumLikelihoodModel:
     return model
 
 
-def _named(kind: Any, points: Array) -> Any:  # noqa: ANN401 - each model has its own names
+def _named(model: Any, points: Array) -> Any:  # noqa: ANN401 - each model has its own names
     """The parameters as the model's own named tuple."""
-    if hasattr(kind, "process"):
-        return kind.process.parameters(points)
-    return get_type_hints(kind)["params_"](*points.tolist())
+    if hasattr(model, "process"):
+        return model.process.parameters(points)
+    return get_type_hints(type(model))["params_"](*points.tolist())
 
 
 def write_record(kind: str, record: Mapping[str, Any], path: str | Path) -> None:

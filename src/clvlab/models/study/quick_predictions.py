@@ -106,10 +106,13 @@ def _predict(
     """Write both predictions of some customers into two rows."""
     histories = histories_of(customers, unit)
     ahead = histories.window.horizon_days(horizon) / model.unit_.days
-    table = HistoryTable.of(histories, model.unit_)
+    process = model.process
+    table = HistoryTable.of(histories, model.unit_, memoryless=process.memoryless)
     nobody = np.zeros(len(histories), dtype=np.int64)
-    out[0] = model.process.times_alive(model.params_, table, nobody, np.ones(1))
-    if_alive = model.process.discounted_purchases_if_alive(
+    out[0] = process.times_alive(model.params_, table, nobody, np.ones(1))
+    if table.pair_recency is not None:
+        process = process.since_recency(table.pair_recency)
+    if_alive = process.discounted_purchases_if_alive(
         model.params_, table.pair_frequency, table.pair_T, ahead, 0.0
     )
     np.multiply(out[0], if_alive[table.pair], out=out[1])

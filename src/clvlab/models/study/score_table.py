@@ -131,7 +131,7 @@ def futures_of(
         everybody = len(rows) == n
         some = histories if everybody else histories.of(rows)
         part = draw_futures(
-            HistoryTable.of(some, model.unit_),
+            HistoryTable.of(some, model.unit_, memoryless=model.process.memoryless),
             amounts[rows],
             groups[rows],
             replace(draws, transaction=own),

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.base import clone
 
 from clvlab.errors import InputError, Problem, did_you_mean
+from clvlab.models.bgcnbd.bgcnbd import BetaGeoErlangModel
+from clvlab.models.bgcnbd.mbgcnbd import ModifiedBetaGeoErlangModel
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
 from clvlab.models.customers.histories import histories_of
@@ -30,11 +32,15 @@ MODELS: dict[str, type[TransactionModel]] = {
     "bg-nbd": BetaGeoModel,
     "mbg-nbd": ModifiedBetaGeoModel,
     "pareto-nbd": ParetoNBDModel,
+    "bg-cnbd-k": BetaGeoErlangModel,
+    "mbg-cnbd-k": ModifiedBetaGeoErlangModel,
 }
 PRIORS: dict[type[TransactionModel], Callable[[float], Prior]] = {
     BetaGeoModel: beta_geo_prior,
     ModifiedBetaGeoModel: beta_geo_prior,
     ParetoNBDModel: pareto_nbd_prior,
+    BetaGeoErlangModel: beta_geo_prior,
+    ModifiedBetaGeoErlangModel: beta_geo_prior,
 }
 """Default priors, from the mean time that customers were observed."""
 POSTERIOR, LAPLACE = "posterior", "laplace"
@@ -61,8 +67,9 @@ def fit_study(
     summary
         The customers; those with an incomplete history are left out of the fit.
     model
-        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, or a model of purchases. It is fitted
-        unless it is already; what is given stays as it was.
+        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, ``"bg-cnbd-k"``, ``"mbg-cnbd-k"``, or a
+        model of purchases. It is fitted unless it is already; what is given stays as it was. The
+        ``k`` of the latter two is held at what the fit chose: no draw varies it.
     spend
         A model of spend, likewise; Gamma-Gamma by default.
     n_draws
@@ -142,7 +149,8 @@ def posterior_of_purchases(
         )
     default = PRIORS.get(type(model))
     if prior is None and default is not None:
-        prior = default(histories.mean_T)
+        # A rate of stages is k times that of purchases, as if time were counted in k-ths.
+        prior = default(histories.mean_T / getattr(model, "k_", 1))
     if prior is None or prior.parameter_names != model.parameter_names:
         rule = f"must be of {', '.join(model.parameter_names)}"
         found = f"it is of {', '.join(prior.parameter_names)}" if prior else "there is no default"

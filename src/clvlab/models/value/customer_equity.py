@@ -116,7 +116,7 @@ def equity_of(
     interval: float,
 ) -> CustomerEquity:
     """Equity at the maximum-likelihood parameters, with limits from the draws."""
-    table = HistoryTable.of(histories_of(summary), model.unit_)
+    table = HistoryTable.of(histories_of(summary), model.unit_, memoryless=model.process.memoryless)
     amounts = spend_of(summary)[1]
     at_maximum = Draws(
         model.process, np.array([list(model.params_)]), np.array([list(spend.params_)])

@@ -163,7 +163,7 @@ def repeat_purchases(
 ) -> float:
     """Discounted expected repeat purchases of a new customer; times in the parameters' unit."""
     alive = process.probability_alive(parameters, 0.0, 0.0, 0.0)
-    if_alive = process.discounted_purchases_if_alive(
+    if_alive = process.since_recency(BEGINNING).discounted_purchases_if_alive(
         parameters, BEGINNING, BEGINNING, horizon, log_discount
     )
     return float(alive) * float(if_alive[0])

@@ -1,0 +1,1 @@
+"""BG/CNBD-k and MBG/CNBD-k: buying with regularity, dropping out after a purchase."""
