@@ -52,16 +52,23 @@ class PurchaseProcess(ABC):
 
     Attributes
     ----------
+    n_parameters
+        Number of parameters; the first two are of buying.
     purchase_scales, dropout_scales
         Positions of the parameters that a covariate of buying, or of dropping out, scales, with
         the sign of its effect on their logarithms.
     dropout_effect
         What a coefficient of dropping out is, in words.
+    without_dropout
+        The same buying by customers who never drop out, in the parameters of buying; none where
+        nobody drops out anyway.
     """
 
+    n_parameters: ClassVar[int] = 4
     purchase_scales: ClassVar[Scales]
     dropout_scales: ClassVar[Scales]
     dropout_effect: ClassVar[str]
+    without_dropout: ClassVar[PurchaseProcess | None] = None
 
     @abstractmethod
     def parameters(self, values: npt.ArrayLike) -> Parameters:

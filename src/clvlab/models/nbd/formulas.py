@@ -71,18 +71,24 @@ def probability_of_count(
     return np.asarray(np.exp(_log_rising(shape, k) + each - gammaln(k + 1) - nothing))
 
 
-def discounted_expected_residual_transactions(
-    parameters: Parameters, frequency: npt.ArrayLike, T: npt.ArrayLike, log_discount: float
+def discounted_purchases(
+    parameters: Parameters,
+    frequency: npt.ArrayLike,
+    T: npt.ArrayLike,
+    horizon: npt.ArrayLike,
+    log_discount: float,
 ) -> Array:
-    r"""Expected purchases after ``T``, each discounted continuously, without end (DERT).
+    r"""Expected purchases in ``(T, T + horizon]``, each discounted continuously.
 
-    .. math:: \int_0^\infty \frac{r + x}{\alpha + T} e^{-\delta t} \, dt
-        = \frac{r + x}{\alpha + T} \frac{1}{\delta}
+    .. math:: \int_0^h \frac{r + x}{\alpha + T} e^{-\delta t} \, dt
+        = \frac{r + x}{\alpha + T} \frac{1 - e^{-\delta h}}{\delta}
 
-    Infinite without discounting, as nobody ever drops out.
+    The horizon may be infinite (DERT). Without discounting the sum then is, too, as nobody ever
+    drops out.
     """
-    shape, rate, _ = _posterior(parameters, frequency, T, 0.0)
-    return np.asarray(shape / rate * (1 / log_discount if log_discount > 0 else np.inf))
+    shape, rate, ahead = _posterior(parameters, frequency, T, horizon)
+    length = -np.expm1(-log_discount * ahead) / log_discount if log_discount > 0 else ahead
+    return np.asarray(shape / rate * length)
 
 
 def _log_rising(shape: Array, k: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clvlab.models.customers.histories import Histories
 from clvlab.models.fitting.fitted import known_in_logarithms
 from clvlab.models.fitting.newton import Optimum
-from clvlab.models.nbd.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
+from clvlab.models.fitting.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
 
 if TYPE_CHECKING:
     from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
@@ -48,13 +48,13 @@ def worth_other_starts(optimum: Optimum, histories: Histories) -> list[Array]:
 
 def diagnose(model: ParetoNBDModel, histories: Histories) -> list[str]:
     """Sentences about an irregular fit, with what they mean for the answer."""
-    r, alpha, s, beta = model.params_
+    r, _, s, beta = model.params_
     found: list[str] = []
     flat = bool(model.covariance_.isna().to_numpy().any())
     gone = chance_to_drop_out(s, beta, histories.mean_T)
     ratio = np.inf
     if flat or gone < 5 * RARE_DROPOUT or model.n_customers_ < LARGE_BASE:
-        without = log_likelihood_without_dropout(r, alpha, histories)
+        without = log_likelihood_without_dropout(model, histories)
         ratio = 2 * (model.log_likelihood_ - without)
     if ratio < NO_EVIDENCE:
         found.append(

@@ -15,10 +15,12 @@ from clvlab.models.customers.histories import histories_of
 from clvlab.models.fitting.fitted_to_histories import objective_of
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel, objective_of_spend, spending_of
+from clvlab.models.nbd.nbd import NBDModel
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.default_priors import (
     beta_geo_prior,
     gamma_gamma_prior,
+    nbd_prior,
     pareto_nbd_prior,
 )
 from clvlab.models.posterior.posterior import Posterior, draw_posterior
@@ -30,11 +32,13 @@ MODELS: dict[str, type[TransactionModel]] = {
     "bg-nbd": BetaGeoModel,
     "mbg-nbd": ModifiedBetaGeoModel,
     "pareto-nbd": ParetoNBDModel,
+    "nbd": NBDModel,
 }
 PRIORS: dict[type[TransactionModel], Callable[[float], Prior]] = {
     BetaGeoModel: beta_geo_prior,
     ModifiedBetaGeoModel: beta_geo_prior,
     ParetoNBDModel: pareto_nbd_prior,
+    NBDModel: nbd_prior,
 }
 """Default priors, from the mean time that customers were observed."""
 POSTERIOR, LAPLACE = "posterior", "laplace"
@@ -61,8 +65,8 @@ def fit_study(
     summary
         The customers; those with an incomplete history are left out of the fit.
     model
-        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, or a model of purchases. It is fitted
-        unless it is already; what is given stays as it was.
+        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, ``"nbd"``, or a model of purchases. It is
+        fitted unless it is already; what is given stays as it was.
     spend
         A model of spend, likewise; Gamma-Gamma by default.
     n_draws
