@@ -5,6 +5,7 @@ from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
+from clvlab.models.checking.dropout_test import DropoutTest, dropout_test
 from clvlab.models.checking.evaluation import (
     HoldoutCheck,
     SpendIndependence,
@@ -43,6 +44,7 @@ __all__ = [
     "CohortComparison",
     "CustomerEquity",
     "CustomerScores",
+    "DropoutTest",
     "FittedStudy",
     "GammaGammaModel",
     "GammaGammaParameters",
@@ -63,6 +65,7 @@ __all__ = [
     "compare_cohorts",
     "customer_lifetime_value",
     "discounted_expected_purchases",
+    "dropout_test",
     "fit_study",
     "frequency_recency_grid",
     "likelihood_ratio_test",
