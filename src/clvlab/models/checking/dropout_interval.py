@@ -66,7 +66,9 @@ def mean_dropout(model: TransactionModel, histories: Histories, interval: float)
     return MeanDropout(name, best, _mean_of(name, lower), _mean_of(name, upper))
 
 
-def _limit(objective: Objective, name: str, at: Array, top: float, level: float, way: int) -> float:
+def _limit(
+    objective: Objective, name: str, at: Array, top: float, level: float, way: int, farthest: float
+) -> float:
     """Where the profile falls to a level, below or above its top; infinite where it does not."""
     here = at[[0, 1, 3]]
 
