@@ -82,15 +82,15 @@ def _limit(
         inside += way * step
         step *= 2
         if way * inside > farthest:
-            return way * math.inf
+            break
     outside = inside + way * step
-    while abs(outside - inside) > CLOSE:
+    while abs(outside - inside) > CLOSE and way * inside <= farthest:
         middle = 0.5 * (inside + outside)
         if above(middle):
             inside = middle
         else:
             outside = middle
-    return inside
+    return inside if way * inside <= farthest else way * math.inf
 
 
 def _profile(objective: Objective, name: str, score: float, start: Array) -> tuple[float, Array]:
