@@ -32,6 +32,8 @@ Array = npt.NDArray[np.float64]
 
 LARGE = 30.0
 """Shape from which Stirling's series is right to the last digit."""
+NEAR = 0.5
+"""Distance from 1 within which a logarithm is taken of the distance."""
 SMALL = 0.1
 TERMS = 17
 """Terms of the series of a logarithm that settle it below `SMALL`."""
@@ -47,12 +49,16 @@ def log_likelihood_of_large_shapes(
     n, y = a + b, z + v
     away = (z * b - a * v) / (y * n)
     up, down = away * n / a, -away * n / b
+    log_up = np.where(np.abs(up) < NEAR, np.log1p(np.maximum(up, -NEAR)), np.log(z * n / (y * a)))
+    log_down = np.where(
+        np.abs(down) < NEAR, np.log1p(np.maximum(down, -NEAR)), np.log(v * n / (y * b))
+    )
     value = (
         _log_gamma_rest(n) - _log_gamma_rest(a) - _log_gamma_rest(np.array(b))
-        + a * _log_less_linear(up) + b * _log_less_linear(down)
+        + a * _log_less_linear(log_up, up) + b * _log_less_linear(log_down, down)
     ).sum() - spending.fixed[0]  # fmt: skip
-    in_a = _digamma_rest(n) - _digamma_rest(a) + np.log1p(up)
-    in_b = _digamma_rest(n) - _digamma_rest(np.array(b)) + np.log1p(down)
+    in_a = _digamma_rest(n) - _digamma_rest(a) + log_up
+    in_b = _digamma_rest(n) - _digamma_rest(np.array(b)) + log_down
     second = 1 / n + _trigamma_rest(n)
     in_aa = -b / (a * n) + _trigamma_rest(n) - _trigamma_rest(a)
     in_bb = -a / (b * n) + _trigamma_rest(n) - _trigamma_rest(np.array(b))
@@ -65,14 +71,14 @@ def log_likelihood_of_large_shapes(
     return float(value), gradient, hessian
 
 
-def _log_less_linear(s: Array) -> Array:
-    """log(1 + s) - s, by its series near 0."""
+def _log_less_linear(log: Array, s: Array) -> Array:
+    """log(1 + s) - s, by its series near 0; `log` is the logarithm."""
     near = np.abs(s) < SMALL
     small = np.where(near, s, 0.0)
     series = np.zeros_like(small)
     for power in range(TERMS, 1, -1):
         series = series * small + (-1) ** (power + 1) / power
-    return np.asarray(np.where(near, series * small**2, np.log1p(s) - s))
+    return np.asarray(np.where(near, series * small**2, log - s))
 
 
 def _log_gamma_rest(z: Array) -> Array:
