@@ -56,9 +56,12 @@ def exact(parameters, x, t_x, T, at_start):
         c = a + b + k - 1
         c += mp.mpf(10) ** -25 if c == 0 else 0
         z = h / (alpha + T + h)
-        tail = (1 - z) ** (a - 1) * mp.hyp2f1(c - r - x, a - 1, c, z)
-        expected = c / (a - 1) * (1 - tail)
-        return float(factor + mp.log(alive + dead)), float(alive / (alive + dead)), float(expected)
+        expected = None
+        # The series takes minutes for a huge b; see test_bgnbd_expectation_correctness for some.
+        if c < 1e6:
+            tail = (1 - z) ** (a - 1) * mp.hyp2f1(c - r - x, a - 1, c, z)
+            expected = float(c / (a - 1) * (1 - tail))
+        return float(factor + mp.log(alive + dead)), float(alive / (alive + dead)), expected
 
 
 def one(x, t_x, T):
@@ -82,7 +85,8 @@ def check(point, model, log_likelihood):
         alive, rel=1e-9, abs=1e-300
     ), point
     found = float(process.expected_purchases_if_alive(named, x, T, HORIZON))
-    assert found == pytest.approx(expected, rel=1e-10), point
+    if expected is not None:
+        assert found == pytest.approx(expected, rel=1e-10), point
 
 
 def test_there_are_as_many_points_as_the_grid_promises():
