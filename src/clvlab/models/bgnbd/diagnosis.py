@@ -56,9 +56,9 @@ def diagnose(model: DropoutAfterPurchaseModel, histories: Histories) -> list[str
         found.append(
             f"Dropout is hardly visible: {model.leaving} the average customer leaves with "
             f"a chance of {a / (a + b):.2%}, and a model without dropout fits almost as well "
-            f"(likelihood ratio {max(ratio, 0):.2f}, below 3.84, a rule of thumb). Forecasts hold, "
-            "but a and b are not identified separately, and the probability of being alive should "
-            "not be used to rank customers."
+            f"(likelihood ratio {max(ratio, 0):.2f}, below 3.84; dropout_test has its p-value). "
+            "Forecasts hold, but a and b are not identified separately, and the probability of "
+            "being alive should not be used to rank customers."
         )
     elif flat and a > ALIKE * b:
         found.append(

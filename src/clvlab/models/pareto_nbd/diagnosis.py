@@ -59,10 +59,10 @@ def diagnose(model: ParetoNBDModel, histories: Histories) -> list[str]:
     if ratio < NO_EVIDENCE:
         found.append(
             "Dropout is hardly visible: the average customer leaves with a chance of "
-            f"{gone:.2%} within the mean time observed, and a model without dropout fits almost as "
-            f"well (likelihood ratio {max(ratio, 0):.2f}, below 3.84, a rule of thumb). Forecasts "
-            "hold, but s and beta are not identified separately, and the probability of being "
-            "alive should not be used to rank customers."
+            f"{gone:.2%} within the mean time observed, and a model without dropout fits almost "
+            f"as well (likelihood ratio {max(ratio, 0):.2f}, below 3.84; dropout_test has its "
+            "p-value). Forecasts hold, but s and beta are not identified separately, and the "
+            "probability of being alive should not be used to rank customers."
         )
     elif s > ALIKE:
         found.append(
