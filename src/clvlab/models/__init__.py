@@ -11,6 +11,7 @@ from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
 from clvlab.models.checking.backtest import backtest, typical_error
 from clvlab.models.checking.calibration import calibration_table, reliability_table
 from clvlab.models.checking.comparison import ModelComparison, compare_models
+from clvlab.models.checking.dropout_test import DropoutTest, dropout_test
 from clvlab.models.checking.frequency_recency import frequency_recency_grid
 from clvlab.models.checking.holdout import HoldoutCheck, check_holdout
 from clvlab.models.checking.likelihood_ratio import LikelihoodRatioTest, likelihood_ratio_test
@@ -51,6 +52,7 @@ __all__ = [
     "CohortComparison",
     "CustomerEquity",
     "CustomerScores",
+    "DropoutTest",
     "FittedStudy",
     "FrequencyGammaGammaModel",
     "GammaGammaModel",
@@ -79,6 +81,7 @@ __all__ = [
     "compare_spend_models",
     "customer_lifetime_value",
     "discounted_expected_purchases",
+    "dropout_test",
     "fit_study",
     "frequency_recency_grid",
     "likelihood_ratio_test",

@@ -20,7 +20,12 @@ from clvlab.models.pareto_nbd import kernels as pareto_nbd_kernels
 from clvlab.models.pareto_nbd import likelihood as pareto_nbd_likelihood
 from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 
-MODELS = [clvlab.BetaGeoModel, clvlab.ModifiedBetaGeoModel, clvlab.ParetoNBDModel]
+MODELS = [
+    clvlab.BetaGeoModel,
+    clvlab.ModifiedBetaGeoModel,
+    clvlab.ParetoNBDModel,
+    clvlab.NBDModel,
+]
 WEEKS = {"unit": "week"}
 
 
@@ -153,6 +158,15 @@ def test_probabilities_of_counts_sum_to_one_and_have_the_expected_mean(
     assert_allclose(np.arange(1200) @ chances, expected, rtol=2e-7)
 
 
+def test_a_table_of_counts_has_the_single_ones_as_columns(five_customers, model):
+    table = model.purchase_distribution(five_customers, horizon=26, most=3, **WEEKS)
+    assert list(table.columns) == [0, 1, 2, 3]
+    assert table.columns.name == "count"
+    for count in table:
+        one = model.probability_of_count(five_customers, count=count, horizon=26, **WEEKS)
+        pd.testing.assert_series_equal(table[count], one, check_names=False, check_exact=True)
+
+
 def test_no_purchase_is_the_complement_of_at_least_one(five_customers, model):
     none = model.probability_of_count(five_customers, count=0, horizon=26, **WEEKS)
     some = model.probability_purchase(five_customers, horizon=26, **WEEKS)
@@ -175,7 +189,8 @@ def test_nobody_comes_back_to_life(five_customers, model):
     assert_allclose(alive[0], model.probability_alive(five_customers, **WEEKS), rtol=1e-12)
     assert_allclose(alive[1], alive[0], rtol=1e-7)
     assert (np.diff(alive, axis=0) <= 0).all()
-    assert (alive[-1] < 0.05).all()
+    everlasting = isinstance(model, clvlab.NBDModel)
+    assert (alive[-1] == 1 if everlasting else alive[-1] < 0.05).all()
 
 
 def test_purchases_over_all_time_are_the_limit_of_longer_and_longer_horizons(five_customers, model):

@@ -12,10 +12,11 @@ from clvlab.models.customers.histories import histories_of
 from clvlab.models.customers.history_table import HistoryTable
 
 MODELS = [clvlab.ModifiedBetaGeoModel, clvlab.ParetoNBDModel]
+FAMILY = [*MODELS, clvlab.NBDModel]
 DRAWS = 40_000
 
 
-@pytest.fixture(scope="module", params=MODELS, ids=lambda model: model.__name__)
+@pytest.fixture(scope="module", params=FAMILY, ids=lambda model: model.__name__)
 def model(request, sample):
     return request.param().fit(sample)
 

@@ -53,7 +53,7 @@ def test_a_count_is_a_whole_number(model, count):
     with pytest.raises(InputError) as caught:
         model.probability_of_count(FRAME, count=count, horizon=4, unit="week")
     assert str(caught.value) == (
-        f"parameter 'count' must be a whole number of purchases of at least 0; got {count!r}."
+        f"parameter 'count' must be a whole number from 0 to 1,000,000; got {count!r}."
     )
 
 

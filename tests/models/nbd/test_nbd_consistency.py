@@ -11,9 +11,11 @@ from numpy.testing import assert_allclose
 
 import clvlab
 from clvlab.models.customers.histories import histories_of
+from clvlab.models.fitting.fitted_to_histories import objective_of
 from clvlab.models.fitting.newton import maximize
 from clvlab.models.nbd.likelihood import PurchaseTotals
-from clvlab.models.nbd.nbd import NBDModel, _objective
+from clvlab.models.nbd.nbd import NBDModel
+from clvlab.models.nbd.process import NBDProcess
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def model(sample):
 
 @pytest.mark.parametrize("parameters", [(0.4, 12.0), (1e-4, 1e3), (300.0, 0.1)])
 def test_gradient_and_hessian_are_those_of_the_value(sample, parameters):
-    objective = _objective(PurchaseTotals.of(histories_of(sample)))
+    objective = objective_of(NBDProcess(), histories_of(sample))
     point, step = np.log(parameters), 1e-5
     _, gradient, hessian = objective(point)
     ahead = [objective(point + step * unit) for unit in np.eye(2)]
@@ -132,7 +134,7 @@ def test_the_model_behaves_like_an_estimator_of_scikit_learn(model):
 
     fresh = clone(model)
     assert not hasattr(fresh, "params_")
-    assert fresh.get_params() == {}
+    assert fresh.get_params() == {"purchase_covariates": None}
 
 
 def test_fitting_leaves_the_input_as_it_was(five_customers):
@@ -171,7 +173,7 @@ def test_any_base_with_a_repeat_buyer_is_fitted_as_well_as_from_many_starts(rows
     if not base["frequency"].any():
         return
     model = NBDModel().fit(base, unit="day")
-    objective = _objective(PurchaseTotals.of(histories_of(base, "day")))
+    objective = objective_of(NBDProcess(), histories_of(base, "day"))
     starts = np.random.default_rng(2).normal([0, 3], 3, (4, 2))
     best = max(maximize(objective, start).value for start in starts)
     assert model.log_likelihood_ > best - 1e-6 * max(1, abs(best) / 1000)

@@ -16,6 +16,7 @@ from clvlab.models.pareto_nbd import likelihood as pareto_nbd_likelihood
 from clvlab.models.pareto_nbd.formulas import (
     expected_purchases_if_alive,
     probability_alive,
+    probability_of_count_if_alive,
     probability_purchase_if_alive,
 )
 from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
@@ -35,6 +36,7 @@ PARAMETERS = [
 FREQUENCIES = [0, 1, 2, 5, 20, 100, 300, 1000, 5000]
 SHARES = [0.02, 0.2, 0.7, 0.98, 1.0]
 LENGTHS = [1e-3, 40.0, 1e4]
+HORIZON = 52
 
 
 def grid():
@@ -63,6 +65,16 @@ def exact(parameters, x, t_x, T):
         return float(mp.log(factor * (alive + dead))), float(alive / (alive + dead))
 
 
+def exact_expected(parameters, x, _, T):
+    """Expected purchases if alive: the mean rate times the mean time alive."""
+    with mp.workdps(40):
+        r, alpha, s, beta, T = (mp.mpf(v) for v in (*parameters, T))
+        s += mp.mpf(10) ** -20 if s == 1 else 0
+        since = beta + T
+        alive = since / (s - 1) * (1 - (since / (since + HORIZON)) ** (s - 1))
+        return float((r + x) / (alpha + T) * alive)
+
+
 def one(x, t_x, T):
     """The history of a single customer, in days, exactly as given."""
     times = np.array([t_x, T]) if t_x < T else np.array([T])
@@ -86,6 +98,8 @@ def check(point, log_likelihood):
     assert np.isfinite(gradient).all(), point
     assert np.isfinite(hessian).all(), point
     assert float(probability_alive(named, *history)) == pytest.approx(alive, rel=1e-9), point
+    found = float(expected_purchases_if_alive(named, history[0], history[2], HORIZON))
+    assert found == pytest.approx(exact_expected(parameters, *history), rel=1e-12), point
 
 
 def test_there_are_as_many_points_as_the_grid_promises():
@@ -160,3 +174,25 @@ def test_time_alive_without_discounting_may_be_endless():
     assert discounted_lifetime(0.9, 5.0, np.inf, 0.0) == np.inf
     assert discounted_lifetime(1.5, 5.0, np.inf, 0.0) == pytest.approx(10.0, rel=1e-14)
     assert discounted_lifetime(1.5, 5.0, 0.0, 0.1) == 0.0
+
+
+@pytest.mark.parametrize("parameters", [PARAMETERS[0], PARAMETERS[1], PARAMETERS[4], PARAMETERS[5]])
+def test_probabilities_of_counts_sum_to_one_and_have_the_expected_mean(parameters):
+    named, counts = ParetoNBDParameters(*parameters), np.arange(4000)
+    for x, T in ((0, 0.0), (7, 40.0)):
+        chances = probability_of_count_if_alive(named, x, T, 20.0, counts)
+        assert chances.sum() == pytest.approx(1, abs=1e-10)
+        expected = float(expected_purchases_if_alive(named, x, T, 20.0))
+        assert chances @ counts == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("r", [1e3, 1e6, 1e9])
+def test_probabilities_of_counts_keep_their_digits_for_a_large_shape(r):
+    """Customers who hardly differ and never leave: the negative binomial, in 40 digits."""
+    at, count = ParetoNBDParameters(r, r / 10, 1e-13, 1.0), 60
+    with mp.workdps(40):
+        share = mp.mpf(5) / (mp.mpf(r) / 10 + 5)
+        known = mp.exp(mp.loggamma(mp.mpf(r) + count) - mp.loggamma(r) - mp.loggamma(count + 1))
+        known *= share**count * (1 - share) ** r
+    ours = float(probability_of_count_if_alive(at, 0, 0, 5.0, count))
+    assert ours == pytest.approx(float(known), rel=1e-10)

@@ -257,7 +257,7 @@ def test_simulated_costs_have_the_expected_mean(some, study):
     assert total["clv_predictive_upper"] < 0
 
 
-@pytest.mark.parametrize("name", ["bg-nbd", "mbg-nbd", "pareto-nbd"])
+@pytest.mark.parametrize("name", ["bg-nbd", "mbg-nbd", "pareto-nbd", "nbd"])
 def test_a_study_of_the_posterior_agrees_with_the_models(sample, some, name):
     study = fit_study(sample, name, n_draws=200, seed=2)
     total = study.total(some, **TERMS)

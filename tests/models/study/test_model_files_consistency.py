@@ -32,7 +32,9 @@ def saved(study, tmp_path):
     return tmp_path / "study.json"
 
 
-@pytest.mark.parametrize("kind", ["BetaGeoModel", "ModifiedBetaGeoModel", "ParetoNBDModel"])
+@pytest.mark.parametrize(
+    "kind", ["BetaGeoModel", "ModifiedBetaGeoModel", "ParetoNBDModel", "NBDModel"]
+)
 def test_a_model_read_back_is_the_same_model(sample, some, tmp_path, kind):
     model = getattr(clvlab, kind)().fit(sample)
     save_model(model, tmp_path / "model.json")

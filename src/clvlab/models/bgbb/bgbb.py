@@ -21,11 +21,8 @@ from clvlab.models.fitting.fitted import (
     positive_logarithms,
 )
 from clvlab.models.fitting.newton import Evaluation, Optimum, in_logarithms, stay_at
-from clvlab.models.shifted_beta_geometric.periods import (
-    discount_rate_per_period,
-    period_days_of,
-    whole_number,
-)
+from clvlab.models.fitting.whole_numbers import whole_number
+from clvlab.models.shifted_beta_geometric.periods import discount_rate_per_period, period_days_of
 
 Array = npt.NDArray[np.float64]
 

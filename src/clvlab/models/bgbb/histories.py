@@ -11,7 +11,7 @@ import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems
 from clvlab.models.customers.customer_columns import note_broken, numbers_of, required_columns
-from clvlab.models.shifted_beta_geometric.periods import FARTHEST
+from clvlab.models.fitting.whole_numbers import FARTHEST
 from clvlab.schema import FREQUENCY, RECENCY
 
 Array = npt.NDArray[np.float64]

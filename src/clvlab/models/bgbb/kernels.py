@@ -50,6 +50,19 @@ def cumulative(values: Array) -> Array:
     return out
 
 
+@compiled
+def lost_in_sums(values: Array) -> Array:  # pragma: no cover - compiled
+    """What rounding takes from the cumulative sums, (1, n + 1) (Knuth's exact addition)."""
+    out = np.zeros((1, values.size + 1))
+    total = 0.0
+    for i in range(values.size):
+        new = total + values[i]
+        back = new - total
+        out[0, i + 1] = out[0, i] + ((total - (new - back)) + (values[i] - back))
+        total = new
+    return out
+
+
 def _moments(
     parameters: BetaGeoBetaBinomParameters, histories: OpportunityHistories
 ) -> tuple[Array, Array]:
@@ -71,7 +84,7 @@ def _moments(
         histories.frequency,
         histories.recency,
         histories.n_periods,
-        cumulative(np.array(rows)),
+        np.concatenate([cumulative(np.array(rows)), lost_in_sums(rows[0]), lost_in_sums(rows[6])]),
         gamma,
         delta,
         moments,
@@ -86,7 +99,9 @@ def _term(  # pragma: no cover - compiled
 ) -> None:
     """Value, gradient and Hessian of a term: alive for j opportunities, and x of them used."""
     m = j - x
-    out[0] = sums[0, x] + sums[3, m] - (sums[6, j] - sums[6, m]) + sums[9, j]
+    # The first and the seventh sum are large and all but cancel where nearly all were used.
+    out[0] = sums[0, x] - (sums[6, j] - sums[6, m]) + sums[3, m] + sums[9, j]
+    out[0] += sums[14, x] - (sums[15, j] - sums[15, m])
     out[1] = sums[1, x] - sums[7, j]
     out[2] = sums[4, m] - (sums[7, j] - sums[7, m])
     out[3] = -sums[10, j]

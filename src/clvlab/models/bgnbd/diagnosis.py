@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clvlab.models.customers.histories import Histories
 from clvlab.models.fitting.fitted import known_in_logarithms
 from clvlab.models.fitting.newton import Optimum
-from clvlab.models.nbd.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
+from clvlab.models.fitting.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
 
 if TYPE_CHECKING:
     from clvlab.models.bgnbd.dropout_after_purchase import DropoutAfterPurchaseModel
@@ -43,22 +43,22 @@ def worth_other_starts(optimum: Optimum) -> list[Array]:
 
 def diagnose(model: DropoutAfterPurchaseModel, histories: Histories) -> list[str]:
     """Sentences about an irregular fit, with what they mean for the answer."""
-    r, alpha, a, b = model.params_
+    r, _, a, b = model.params_
     each = model.leaving.replace(" a ", " each ")
     first = model.leaving.replace("after a ", "first ")
     found: list[str] = []
     flat = bool(model.covariance_.isna().to_numpy().any())
     ratio = np.inf
     if flat or a / (a + b) < 5 * RARE_DROPOUT or model.n_customers_ < LARGE_BASE:
-        without = log_likelihood_without_dropout(r, alpha, histories)
+        without = log_likelihood_without_dropout(model, histories)
         ratio = 2 * (model.log_likelihood_ - without)
     if ratio < NO_EVIDENCE:
         found.append(
             f"Dropout is hardly visible: {model.leaving} the average customer leaves with "
             f"a chance of {a / (a + b):.2%}, and a model without dropout fits almost as well "
-            f"(likelihood ratio {max(ratio, 0):.2f}, below 3.84, a rule of thumb). Forecasts hold, "
-            "but a and b are not identified separately, and the probability of being alive should "
-            "not be used to rank customers."
+            f"(likelihood ratio {max(ratio, 0):.2f}, below 3.84; dropout_test has its p-value). "
+            "Forecasts hold, but a and b are not identified separately, and the probability of "
+            "being alive should not be used to rank customers."
         )
     elif flat and a > ALIKE * b:
         found.append(

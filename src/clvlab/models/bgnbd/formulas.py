@@ -11,15 +11,19 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammaln
+from scipy.special import betainc
 
 from clvlab.models.bgnbd.expectation import sum_over_horizons
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
+from clvlab.models.fitting.gamma_ratios import log_gamma_ratio
+from clvlab.models.nbd.formulas import probability_of_count
 
 Array = npt.NDArray[np.float64]
 Parameters = BetaGeoParameters | tuple[float | Array, ...]
 """r, alpha, a, b: one fit, or arrays of draws that broadcast against the customers."""
 ONE = np.ones(1)
+FEW = 500
+"""Chances to drop out whose logarithms are added one by one."""
 
 
 def probability_alive(
@@ -192,14 +196,24 @@ def probability_of_count_if_alive(
         *(np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon, count))
     )
     shape, later, since = r + x, b + chances_at_start + x, alpha + observed
-    log_share = np.log(np.maximum(ahead, 1e-300)) - np.log(since + ahead)
-    exactly = np.exp(
-        gammaln(shape + n) - gammaln(shape) - gammaln(n + 1)
-        - shape * np.log1p(ahead / since) + n * log_share
-    )  # fmt: skip
+    exactly = probability_of_count((r, alpha), x, observed, ahead, n)
     at_least = betainc(np.maximum(n, 1), shape, ahead / (since + ahead))
-    steps = np.arange(int(n.max(initial=0)))
-    odds = np.log1p(a / (later[..., None] + steps))
-    survived = np.exp(-np.where(steps < n[..., None], odds, 0.0).sum(axis=-1))
+    survived = np.exp(-_log_odds_to_stay(a, later, n))
     gone = survived * a / np.where(n > 0, later + n - 1, 1.0)
     return np.asarray(np.where(n > 0, survived * exactly + gone * at_least, exactly))
+
+
+def _log_odds_to_stay(a: float | Array, later: Array, count: Array) -> Array:
+    r"""Minus the logarithm of the chance to stay `count` times: sums of :math:`\log(1 + a/(b+j))`.
+
+    Few terms are added one by one; where there are many, the rest is a ratio of gamma functions.
+    """
+    out = np.zeros(count.shape)
+    for step in range(int(min(count.max(initial=0.0), FEW))):
+        out += np.where(step < count, np.log1p(a / (later + step)), 0.0)
+    many = count > FEW
+    if many.any():
+        first, last = later + FEW, later + np.maximum(count, FEW)
+        rest = log_gamma_ratio(last, np.asarray(a)) - log_gamma_ratio(first, np.asarray(a))
+        out += np.where(many, rest + a * np.log(last / first), 0.0)
+    return out

@@ -30,6 +30,7 @@ from clvlab.models.fitting.purchase_process import (
     Purchases,
     Scales,
 )
+from clvlab.models.nbd.process import NBDProcess
 from clvlab.simulate.purchases import purchase_moments
 
 
@@ -45,6 +46,7 @@ class BetaGeoProcess(PurchaseProcess):
 
     purchase_scales: ClassVar[Scales] = ((1, -1.0),)
     dropout_scales: ClassVar[Scales] = ((2, 1.0), (3, 1.0))
+    without_dropout: ClassVar[PurchaseProcess] = NBDProcess()
     dropout_effect: ClassVar[str] = (
         "effect on the logarithms of a and b; larger is more alike in the chance to drop out, "
         "whose mean a / (a + b) stays"

@@ -37,8 +37,6 @@ from clvlab.models.fitting.purchase_process import PurchaseProcess, Scales
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-BASE = 4
-"""Number of parameters that every customer has."""
 FARTHEST = 80.0
 """Logarithm of a customer's parameter beyond which no search looks."""
 COLLINEAR = 1e-7
@@ -88,12 +86,15 @@ class CovariateEffects:
         The coefficients, in the order of the estimates.
     centre, scale
         Mean and standard deviation of every term over the customers of the fit.
+    base
+        Number of parameters that every customer has.
     """
 
     covariates: tuple[Covariate, ...]
     effects: tuple[Effect, ...]
     centre: Array
     scale: Array
+    base: int = 4
 
     @classmethod
     def learn(
@@ -135,7 +136,7 @@ class CovariateEffects:
         )
         centre, scale = values.mean(axis=0), values.std(axis=0)
         _refuse_collinear((values - centre) / scale, terms, purchase, dropout)
-        return cls(covariates, effects, centre, scale)
+        return cls(covariates, effects, centre, scale, process.n_parameters)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,9 +160,9 @@ class CovariateEffects:
         return patterns, order.ravel()[code]
 
     def own_parameters(self, points: Array, patterns: Array) -> Iterator[Array]:
-        """Parameters of customers with each pattern, (n, 4), at points in their own units."""
+        """Parameters of customers with each pattern, (n, base), at points in their own units."""
         for design in self._design(patterns):
-            yield np.exp(points[:, :BASE] + points[:, BASE:] @ design.T)
+            yield np.exp(points[:, : self.base] + points[:, self.base :] @ design.T)
 
     def contains(self, other: CovariateEffects) -> bool:
         """Whether others are a special case of these, with fewer coefficients."""
@@ -190,18 +191,18 @@ class CovariateEffects:
     @property
     def to_own_units(self) -> Array:
         """Matrix from the point of a search to logarithms and coefficients in their own units."""
-        matrix = np.eye(BASE + len(self.effects))
+        matrix = np.eye(self.base + len(self.effects))
         scale = self._scales
-        matrix[:BASE, BASE:] = -self._design(self.centre[None])[0] / scale
-        matrix[BASE:, BASE:] /= scale
+        matrix[: self.base, self.base :] = -self._design(self.centre[None])[0] / scale
+        matrix[self.base :, self.base :] /= scale
         return matrix
 
     @property
     def from_own_units(self) -> Array:
         """The inverse of `to_own_units`."""
-        matrix = np.eye(BASE + len(self.effects))
-        matrix[:BASE, BASE:] = self._design(self.centre[None])[0]
-        matrix[BASE:, BASE:] *= self._scales
+        matrix = np.eye(self.base + len(self.effects))
+        matrix[: self.base, self.base :] = self._design(self.centre[None])[0]
+        matrix[self.base :, self.base :] *= self._scales
         return matrix
 
     def objective(
@@ -211,7 +212,7 @@ class CovariateEffects:
         design = self._design((patterns - self.centre) / self.scale)
 
         def evaluate(point: Array) -> Evaluation:
-            logs = point[:BASE] + design @ point[BASE:]
+            logs = point[: self.base] + design @ point[self.base :]
             if np.abs(logs).max() > FARTHEST:
                 return -np.inf, np.zeros_like(point), np.zeros((len(point), len(point)))
             parameters = np.exp(logs)
@@ -227,7 +228,7 @@ class CovariateEffects:
 
     def _design(self, patterns: Array) -> Array:
         """What a unit of each coefficient adds to the logarithms of the parameters, (m, 4, q)."""
-        design = np.zeros((len(patterns), BASE, len(self.effects)))
+        design = np.zeros((len(patterns), self.base, len(self.effects)))
         for column, effect in enumerate(self.effects):
             for position, sign in effect.scales:
                 design[:, position, column] = sign * patterns[:, effect.position]
@@ -236,15 +237,15 @@ class CovariateEffects:
 
 def _chained(values: Array, gradients: Array, hessians: Array, design: Array) -> Evaluation:
     """Sums over patterns, with derivatives in the common logarithms and the coefficients."""
-    size = BASE + design.shape[2]
+    base, size = design.shape[1], design.shape[1] + design.shape[2]
     gradient, hessian = np.empty(size), np.empty((size, size))
-    gradient[:BASE] = gradients.sum(axis=0)
-    gradient[BASE:] = np.tensordot(gradients, design, axes=((0, 1), (0, 1)))
+    gradient[:base] = gradients.sum(axis=0)
+    gradient[base:] = np.tensordot(gradients, design, axes=((0, 1), (0, 1)))
     across = hessians @ design
-    hessian[:BASE, :BASE] = hessians.sum(axis=0)
-    hessian[:BASE, BASE:] = across.sum(axis=0)
-    hessian[BASE:, :BASE] = hessian[:BASE, BASE:].T
-    hessian[BASE:, BASE:] = np.tensordot(design, across, axes=((0, 1), (0, 1)))
+    hessian[:base, :base] = hessians.sum(axis=0)
+    hessian[:base, base:] = across.sum(axis=0)
+    hessian[base:, :base] = hessian[:base, base:].T
+    hessian[base:, base:] = np.tensordot(design, across, axes=((0, 1), (0, 1)))
     return float(values.sum()), gradient, hessian
 
 

@@ -132,7 +132,7 @@ class FittedToHistories(MaximumLikelihoodModel):
             # The search without covariates is where the one with them begins.
             objective = self._objective(everyone, compressed)
             start = np.concatenate([optimum.point, np.zeros(len(self._effects.effects))])
-            optimum = from_edges(objective, climb(objective, start))
+            optimum = from_edges(objective, climb(objective, start), self.process)
         return self._settle(optimum, compressed, everyone, len(customers))
 
     def _search(self, compressed: Histories) -> Optimum:
@@ -145,7 +145,7 @@ class FittedToHistories(MaximumLikelihoodModel):
             candidate = climb(objective, other)
             if candidate.value > optimum.value:
                 optimum = candidate
-        return from_edges(objective, optimum)
+        return from_edges(objective, optimum, self.process)
 
     def evaluate(
         self, parameters: npt.ArrayLike, customers: Customers, *, unit: TimeUnit | str | None = None
@@ -237,7 +237,7 @@ class FittedToHistories(MaximumLikelihoodModel):
         Yields
         ------
         tuple of arrays
-            Positions of customers, and the process's parameters for them, (n, 4).
+            Positions of customers, and the process's parameters for them, (n, k).
         """
         if self._effects is None:
             yield np.arange(len(histories)), estimates
@@ -293,9 +293,9 @@ def objective_of(process: PurchaseProcess, histories: Histories) -> Objective:
     return evaluate
 
 
-def from_edges(objective: Objective, optimum: Optimum) -> Optimum:
+def from_edges(objective: Objective, optimum: Optimum, process: PurchaseProcess) -> Optimum:
     """The optimum, or a better one from the ends of the ridges of parameters hardly known."""
-    for pair in (BUYING, DROPOUT):
+    for pair in (BUYING, DROPOUT) if process.n_parameters > len(BUYING) else (BUYING,):
         if not known_in_logarithms(optimum, pair):
             optimum = climb_from_edges(objective, optimum, pair)
     return optimum

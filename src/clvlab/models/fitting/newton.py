@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ POLISH = 1e-3
 SMALLEST_RADIUS = 1e-10
 ROUNDING = 1e-12
 IMMATERIAL = 1e-5
+CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -148,15 +150,18 @@ def _trust_region_step(gradient: Vector, hessian: Vector, radius: float) -> Vect
         step = slope / eigenvalues
         if np.linalg.norm(step) <= radius:
             return np.asarray(axes @ step)
-    low = max(0.0, -smallest) + 1e-13 * scale
-    high = low + float(np.linalg.norm(gradient)) / radius + scale
+    # The length falls as the shift grows; Newton's method on its inverse, which is concave, comes
+    # up to the radius from below (More and Sorensen 1983).
+    shift = max(0.0, -smallest) + 1e-13 * (scale + float(np.linalg.norm(slope)) / radius)
+    step = slope / (eigenvalues + shift)
     for _ in range(60):
-        shift = 0.5 * (low + high)
-        if np.linalg.norm(slope / (eigenvalues + shift)) > radius:
-            low = shift
-        else:
-            high = shift
-    return np.asarray(axes @ (slope / (eigenvalues + high)))
+        squares = step * step
+        length = math.sqrt(squares.sum())
+        if length <= radius * (1 + CLOSE):
+            break
+        shift += (length / radius - 1) * length**2 / float((squares / (eigenvalues + shift)).sum())
+        step = slope / (eigenvalues + shift)
+    return np.asarray(axes @ step)
 
 
 def in_logarithms(evaluation: Evaluation, parameters: tuple[float, ...]) -> Evaluation:

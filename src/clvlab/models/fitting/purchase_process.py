@@ -52,6 +52,8 @@ class PurchaseProcess(ABC):
 
     Attributes
     ----------
+    n_parameters
+        Number of parameters; the first two are of buying.
     purchase_scales, dropout_scales
         Positions of the parameters that a covariate of buying, or of dropping out, scales, with
         the sign of its effect on their logarithms.
@@ -59,12 +61,17 @@ class PurchaseProcess(ABC):
         What a coefficient of dropping out is, in words.
     memoryless
         Whether what holds of a living customer does not depend on the last purchase.
+    without_dropout
+        The same buying by customers who never drop out, in the parameters of buying; none where
+        nobody drops out anyway.
     """
 
     memoryless: ClassVar[bool] = True
+    n_parameters: ClassVar[int] = 4
     purchase_scales: ClassVar[Scales]
     dropout_scales: ClassVar[Scales]
     dropout_effect: ClassVar[str]
+    without_dropout: ClassVar[PurchaseProcess | None] = None
 
     @abstractmethod
     def parameters(self, values: npt.ArrayLike) -> Parameters:

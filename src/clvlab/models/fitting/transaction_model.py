@@ -17,6 +17,7 @@ from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.fitted_to_histories import FittedToHistories
 from clvlab.models.fitting.fitted_to_histories import objective_of as objective_of
 from clvlab.models.fitting.purchase_process import Parameters, PurchaseProcess
+from clvlab.models.fitting.whole_numbers import whole_number
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -109,7 +110,7 @@ class TransactionModel(FittedToHistories):
         unit: TimeUnit | str | None = None,
     ) -> pd.Series:
         """Probability of exactly `count` purchases of each customer within a horizon."""
-        check_count(count, "count")
+        count = whole_number("count", count, 0)
         histories = self._histories(customers, unit)
         ahead = histories.window.horizon_days(horizon) / self.unit_.days
 
@@ -126,6 +127,35 @@ class TransactionModel(FittedToHistories):
             index=histories.index,
             name="probability_of_count",
         )
+
+    def purchase_distribution(
+        self,
+        customers: Customers,
+        *,
+        horizon: Horizon,
+        most: int = 20,
+        unit: TimeUnit | str | None = None,
+    ) -> pd.DataFrame:
+        """Probability of each number of purchases of each customer within a horizon.
+
+        Parameters
+        ----------
+        customers, horizon, unit
+            As in `expected_purchases`.
+        most
+            Largest number of purchases that is listed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per customer, one column for each number of purchases 0, 1, ..., `most`.
+        """
+        counts = pd.RangeIndex(whole_number("most", most, 0) + 1, name="count")
+        each = [
+            self.probability_of_count(customers, count=count, horizon=horizon, unit=unit)
+            for count in counts
+        ]
+        return pd.concat(each, axis=1).set_axis(counts, axis=1)
 
     def expected_purchases_new_customer(
         self, horizon: Horizon, *, covariates: Mapping[str, object] | None = None
@@ -160,9 +190,8 @@ class TransactionModel(FittedToHistories):
         pandas.Series
             Indexed by ``count``, from 0 to `most`.
         """
-        check_count(most, "most")
         ahead, parameters = self._ahead(horizon), self._of_new_customer(covariates)
-        counts = np.arange(most + 1)
+        counts = np.arange(whole_number("most", most, 0) + 1)
         values = self.process.probability_of_count(parameters, 0.0, 0.0, 0.0, ahead, counts)
         return pd.Series(values, index=pd.Index(counts, name="count"), name="probability")
 
@@ -263,16 +292,3 @@ class TransactionModel(FittedToHistories):
     def _histories(self, customers: Customers, unit: TimeUnit | str | None) -> Histories:
         self.require_fit()
         return histories_of(customers, unit)
-
-
-def check_count(count: int, name: str) -> None:
-    """Refuse a number of purchases that is not a whole number of at least 0."""
-    if isinstance(count, (int, np.integer)) and not isinstance(count, bool) and count >= 0:
-        return
-    raise InputError(
-        Problem(
-            f"parameter '{name}'",
-            "must be a whole number of purchases of at least 0",
-            f"got {count!r}",
-        )
-    )

@@ -24,8 +24,11 @@ from scipy.special import digamma, gammaln, polygamma
 
 from clvlab.compiled import compiled_sum
 from clvlab.models.fitting.newton import Evaluation
+from clvlab.models.gamma_gamma.large_shapes import log_likelihood_of_large_shapes
 
 Array = npt.NDArray[np.float64]
+LARGE = 1_000.0
+"""Shape of an average customer beyond which differences of log-gammas lose too many digits."""
 TOGETHER = 8
 LARGEST_TOGETHER = 1e35
 """Amounts below which the product of eight, whatever v is, stays a finite number."""
@@ -68,6 +71,11 @@ class Spending:
 
     def __len__(self) -> int:
         return len(self.total)
+
+    @property
+    def mean_frequency(self) -> float:
+        """Mean number of repeat purchases of a buyer."""
+        return float(self.customers @ self.distinct) / len(self)
 
     @property
     def frequency(self) -> Array:
@@ -128,6 +136,8 @@ def log_likelihood(
         Use the compiled sums; the readable ones give the same and serve as their oracle.
     """
     p, q, v = parameters
+    if p * spending.mean_frequency + q > LARGE:
+        return log_likelihood_of_large_shapes(parameters, spending)
     sums = (fast_sums if compiled else readable_sums)(spending, v)
     log_v, x_log_v, in_v, x_in_v, in_v2, x_in_v2 = sums
     n, x = spending.customers, spending.distinct

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln
 
+from clvlab.models.fitting.gamma_ratios import log_gamma_ratio
 from clvlab.models.nbd.likelihood import NBDParameters
 
 Array = npt.NDArray[np.float64]
 Parameters = NBDParameters | tuple[float | Array, ...]
 """r, alpha: one fit, or arrays of draws that broadcast against the customers."""
-LARGE = 30.0
-"""Shape above which a ratio of gamma functions is taken from Stirling's formula."""
 
 
 def expected_purchases(
@@ -68,39 +67,27 @@ def probability_of_count(
     # One purchase at ratio n / m, so that neither a large shape nor a large rate cancels.
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.where(k > 0, k * (np.log(shape * ahead) - np.log(rate + ahead)), 0.0)
-    return np.asarray(np.exp(_log_rising(shape, k) + each - gammaln(k + 1) - nothing))
+    return np.asarray(np.exp(log_gamma_ratio(shape, k) + each - gammaln(k + 1) - nothing))
 
 
-def discounted_expected_residual_transactions(
-    parameters: Parameters, frequency: npt.ArrayLike, T: npt.ArrayLike, log_discount: float
+def discounted_purchases(
+    parameters: Parameters,
+    frequency: npt.ArrayLike,
+    T: npt.ArrayLike,
+    horizon: npt.ArrayLike,
+    log_discount: float,
 ) -> Array:
-    r"""Expected purchases after ``T``, each discounted continuously, without end (DERT).
+    r"""Expected purchases in ``(T, T + horizon]``, each discounted continuously.
 
-    .. math:: \int_0^\infty \frac{r + x}{\alpha + T} e^{-\delta t} \, dt
-        = \frac{r + x}{\alpha + T} \frac{1}{\delta}
+    .. math:: \int_0^h \frac{r + x}{\alpha + T} e^{-\delta t} \, dt
+        = \frac{r + x}{\alpha + T} \frac{1 - e^{-\delta h}}{\delta}
 
-    Infinite without discounting, as nobody ever drops out.
+    The horizon may be infinite (DERT). Without discounting the sum then is, too, as nobody ever
+    drops out.
     """
-    shape, rate, _ = _posterior(parameters, frequency, T, 0.0)
-    return np.asarray(shape / rate * (1 / log_discount if log_discount > 0 else np.inf))
-
-
-def _log_rising(shape: Array, k: Array) -> Array:
-    """Logarithm of shape (shape + 1) ... (shape + k - 1) / shape^k, by Stirling for a large shape.
-
-    The difference of log-gammas would lose its digits there.
-    """
-    shape, k = np.broadcast_arrays(shape, k)
-    large = shape > LARGE
-    small, big = np.where(large, 1.0, shape), np.where(large, shape, LARGE)
-    direct = gammaln(small + k) - gammaln(small) - k * np.log(small)
-    stirling = (big + k - 0.5) * np.log1p(k / big) - k + _rest(big + k) - _rest(big)
-    return np.asarray(np.where(large, stirling, direct))
-
-
-def _rest(z: Array) -> Array:
-    """What Stirling's formula leaves of a log-gamma; below 1e-16 off from z = 30 on."""
-    return np.asarray((1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * z**2)) / z**2) / z**2) / z)
+    shape, rate, ahead = _posterior(parameters, frequency, T, horizon)
+    length = -np.expm1(-log_discount * ahead) / log_discount if log_discount > 0 else ahead
+    return np.asarray(shape / rate * length)
 
 
 def _posterior(

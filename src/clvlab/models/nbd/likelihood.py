@@ -19,9 +19,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clvlab.models.customers.histories import Histories
+from clvlab.models.fitting.evaluations import Evaluations, log_rising
 from clvlab.models.fitting.newton import Evaluation
 
 Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 
 class NBDParameters(NamedTuple):
@@ -95,3 +97,27 @@ def log_likelihood(parameters: NBDParameters, totals: PurchaseTotals) -> Evaluat
     )
     hessian = np.array([[-(more_than @ growing**-2.0), cross], [cross, bend]])
     return float(value), gradient, hessian
+
+
+def log_likelihoods(parameters: Array, histories: Histories, pattern: Integers) -> Evaluations:
+    """The log-likelihood of each pattern, whose histories have parameters of their own, (m, 2).
+
+    ``r`` is the same for everybody. Histories come pattern by pattern, as compression leaves them.
+    """
+    m, r = len(parameters), float(parameters[0, 0])
+    x, weights, alpha = histories.frequency, histories.weights, parameters[pattern, 1]
+    t = histories.times[histories.T] / histories.window.unit.days
+    rising = log_rising(r, int(x.max(initial=0)))[:, x]
+    log_since, slope, n = np.log1p(t / alpha), t / (alpha * (alpha + t)), r + x
+
+    def total(each: Array) -> Array:
+        return np.bincount(pattern, weights * each, m).astype(np.float64)
+
+    values = total(rising[0] - x * np.log(alpha) - n * log_since)
+    gradients, hessians = np.empty((m, 2)), np.empty((m, 2, 2))
+    gradients[:, 0] = total(rising[1] - log_since)
+    gradients[:, 1] = total(n * slope - x / alpha)
+    hessians[:, 0, 0] = total(rising[2])
+    hessians[:, 0, 1] = hessians[:, 1, 0] = total(slope)
+    hessians[:, 1, 1] = total(x / alpha**2 - n * slope * (1 / alpha + 1 / (alpha + t)))
+    return values, gradients, hessians

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clvlab.models.customers.histories import Histories
 from clvlab.models.fitting.fitted import known_in_logarithms
 from clvlab.models.fitting.newton import Optimum
-from clvlab.models.nbd.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
+from clvlab.models.fitting.without_dropout import NO_EVIDENCE, log_likelihood_without_dropout
 
 if TYPE_CHECKING:
     from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
@@ -48,21 +48,21 @@ def worth_other_starts(optimum: Optimum, histories: Histories) -> list[Array]:
 
 def diagnose(model: ParetoNBDModel, histories: Histories) -> list[str]:
     """Sentences about an irregular fit, with what they mean for the answer."""
-    r, alpha, s, beta = model.params_
+    r, _, s, beta = model.params_
     found: list[str] = []
     flat = bool(model.covariance_.isna().to_numpy().any())
     gone = chance_to_drop_out(s, beta, histories.mean_T)
     ratio = np.inf
     if flat or gone < 5 * RARE_DROPOUT or model.n_customers_ < LARGE_BASE:
-        without = log_likelihood_without_dropout(r, alpha, histories)
+        without = log_likelihood_without_dropout(model, histories)
         ratio = 2 * (model.log_likelihood_ - without)
     if ratio < NO_EVIDENCE:
         found.append(
             "Dropout is hardly visible: the average customer leaves with a chance of "
-            f"{gone:.2%} within the mean time observed, and a model without dropout fits almost as "
-            f"well (likelihood ratio {max(ratio, 0):.2f}, below 3.84, a rule of thumb). Forecasts "
-            "hold, but s and beta are not identified separately, and the probability of being "
-            "alive should not be used to rank customers."
+            f"{gone:.2%} within the mean time observed, and a model without dropout fits almost "
+            f"as well (likelihood ratio {max(ratio, 0):.2f}, below 3.84; dropout_test has its "
+            "p-value). Forecasts hold, but s and beta are not identified separately, and the "
+            "probability of being alive should not be used to rank customers."
         )
     elif s > ALIKE:
         found.append(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import exprel, gammaln
 
+from clvlab.models.fitting.gamma_ratios import log_gamma_ratio
 from clvlab.models.pareto_nbd import prediction as loops
 from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 
@@ -115,7 +116,7 @@ def probability_of_count_if_alive(
     """
     r, alpha, s, beta = parameters
     (x, observed, ahead, n), shape = _columns(frequency, T, horizon, count)
-    factor = gammaln(r + x + n) - gammaln(r + x) - gammaln(n + 1)
+    factor = log_gamma_ratio(r + x, n) + n * np.log(r + x) - gammaln(n + 1)
     return np.asarray(
         loops.probability_of_count(r, alpha, s, beta, x, observed, ahead, n, factor)
     ).reshape(shape)

@@ -20,6 +20,7 @@ from clvlab.models.fitting.purchase_process import (
     Purchases,
     Scales,
 )
+from clvlab.models.nbd.process import NBDProcess
 from clvlab.models.pareto_nbd import formulas, kernels
 from clvlab.models.pareto_nbd import prediction as loops
 from clvlab.models.pareto_nbd.futures import draw_purchases
@@ -31,6 +32,7 @@ class ParetoNBDProcess(PurchaseProcess):
 
     purchase_scales: ClassVar[Scales] = ((1, -1.0),)
     dropout_scales: ClassVar[Scales] = ((3, -1.0),)
+    without_dropout: ClassVar[PurchaseProcess] = NBDProcess()
     dropout_effect: ClassVar[str] = "effect on the logarithm of the dropout rate"
 
     def parameters(self, values: npt.ArrayLike) -> ParetoNBDParameters:

@@ -1,4 +1,4 @@
-"""Periods of contracts and opportunities: their number, their length, their discount rate."""
+"""Periods of contracts and opportunities: their length and their discount rate."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ import numpy as np
 
 from clvlab.clock import StudyWindow, TimeUnit, log_discount_per_day
 from clvlab.errors import InputError, Problem
-
-FARTHEST = 1_000_000
-"""Periods beyond which a number is taken for something else, such as a date."""
-
-
-def whole_number(name: str, value: int, least: int) -> int:
-    """A whole number of periods, or an error that names the parameter."""
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if whole and least <= value <= FARTHEST:
-        return int(value)
-    raise InputError(
-        Problem(
-            f"parameter '{name}'",
-            f"must be a whole number from {least} to {FARTHEST:,}",
-            f"got {value!r}",
-        )
-    )
 
 
 def period_days_of(period: str | None) -> float | None:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems, name_rows
 from clvlab.models.customers.customer_columns import note_broken, numbers_of, required_columns
+from clvlab.models.fitting.whole_numbers import FARTHEST
 from clvlab.models.shifted_beta_geometric.likelihood import RenewalCounts
-from clvlab.models.shifted_beta_geometric.periods import FARTHEST
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -17,6 +17,7 @@ from clvlab.models.fitting.fitted import (
     positive_logarithms,
 )
 from clvlab.models.fitting.newton import Evaluation, Optimum, in_logarithms, stay_at
+from clvlab.models.fitting.whole_numbers import whole_number
 from clvlab.models.shifted_beta_geometric import formulas
 from clvlab.models.shifted_beta_geometric.diagnosis import diagnose
 from clvlab.models.shifted_beta_geometric.likelihood import (
@@ -24,11 +25,7 @@ from clvlab.models.shifted_beta_geometric.likelihood import (
     ShiftedBetaGeometricParameters,
     log_likelihood,
 )
-from clvlab.models.shifted_beta_geometric.periods import (
-    discount_rate_per_period,
-    period_days_of,
-    whole_number,
-)
+from clvlab.models.shifted_beta_geometric.periods import discount_rate_per_period, period_days_of
 from clvlab.models.shifted_beta_geometric.renewals import (
     counts_of_cohorts,
     counts_of_customers,

@@ -17,10 +17,12 @@ from clvlab.models.customers.histories import histories_of
 from clvlab.models.fitting.fitted_to_histories import objective_of
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel, objective_of_spend, spending_of
+from clvlab.models.nbd.nbd import NBDModel
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.default_priors import (
     beta_geo_prior,
     gamma_gamma_prior,
+    nbd_prior,
     pareto_nbd_prior,
 )
 from clvlab.models.posterior.posterior import Posterior, draw_posterior
@@ -32,6 +34,7 @@ MODELS: dict[str, type[TransactionModel]] = {
     "bg-nbd": BetaGeoModel,
     "mbg-nbd": ModifiedBetaGeoModel,
     "pareto-nbd": ParetoNBDModel,
+    "nbd": NBDModel,
     "bg-cnbd-k": BetaGeoErlangModel,
     "mbg-cnbd-k": ModifiedBetaGeoErlangModel,
 }
@@ -41,6 +44,7 @@ PRIORS: dict[type[TransactionModel], Callable[[float], Prior]] = {
     ParetoNBDModel: pareto_nbd_prior,
     BetaGeoErlangModel: beta_geo_prior,
     ModifiedBetaGeoErlangModel: beta_geo_prior,
+    NBDModel: nbd_prior,
 }
 """Default priors, from the mean time that customers were observed."""
 POSTERIOR, LAPLACE = "posterior", "laplace"
@@ -67,9 +71,9 @@ def fit_study(
     summary
         The customers; those with an incomplete history are left out of the fit.
     model
-        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, ``"bg-cnbd-k"``, ``"mbg-cnbd-k"``, or a
-        model of purchases. It is fitted unless it is already; what is given stays as it was. The
-        ``k`` of the latter two is held at what the fit chose: no draw varies it.
+        ``"bg-nbd"``, ``"mbg-nbd"``, ``"pareto-nbd"``, ``"nbd"``, ``"bg-cnbd-k"``,
+        ``"mbg-cnbd-k"``, or a model of purchases. It is fitted unless it is already; what is given
+        stays as it was. The ``k`` of the last two is held at what the fit chose: no draw varies it.
     spend
         A model of spend, likewise; Gamma-Gamma by default.
     n_draws
