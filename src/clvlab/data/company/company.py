@@ -141,17 +141,7 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     InputError
         With every problem of every table at once.
     """
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        found = "it is a file" if folder.exists() else "there is nothing of that name"
-        rule = "must be a folder with one file for each table"
-        raise InputError(Problem(f"source {str(source)!r}", rule, found))
-    said = read_company_file(folder)
-    places = _places(folder, said)
-    if not places:
-        known = ", ".join((PURCHASES, *CONTRACTS))
-        remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
-        raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
+    folder, said, places = open_folder(source)
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
     problems, tables, log = Problems(), {}, None
     for name, (path, source_of) in places.items():
@@ -166,6 +156,31 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     problems.raise_if_any()
     company = Company(said.name or folder.resolve().name, tables, log, said.simulated)
     return with_same_ids(company)
+
+
+def open_folder(
+    source: str | Path,
+) -> tuple[Path, CompanyFile, dict[str, tuple[str, TableSource]]]:
+    """A company's folder, what its file says, and where each table is.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder, it holds no tables or one twice, or its file can't be
+        understood.
+    """
+    folder = Path(source).expanduser()
+    if not folder.is_dir():
+        found = "it is a file" if folder.exists() else "there is nothing of that name"
+        rule = "must be a folder with one file for each table"
+        raise InputError(Problem(f"source {str(source)!r}", rule, found))
+    said = read_company_file(folder)
+    places = _places(folder, said)
+    if not places:
+        known = ", ".join((PURCHASES, *CONTRACTS))
+        remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
+        raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
+    return folder, said, places
 
 
 def _places(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource]]:
@@ -199,8 +214,8 @@ def _load_purchases(
 def _load_table(
     name: str, path: str, source: TableSource, as_of: pd.Timestamp | None
 ) -> CompanyTable:
-    reading = Reading(**_of(Reading, source.options))
-    policies = TablePolicies(**_of(TablePolicies, source.options))
+    reading = Reading(**options_of(Reading, source.options))
+    policies = TablePolicies(**options_of(TablePolicies, source.options))
     problems = Problems()
     policies.note_problems(problems)
     problems.raise_if_any()
@@ -210,7 +225,8 @@ def _load_table(
     return table
 
 
-def _of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+def options_of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that are fields of a class of options."""
     names = {one.name for one in fields(kind)}
     return {name: value for name, value in options.items() if name in names}
 
