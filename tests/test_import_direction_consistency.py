@@ -89,7 +89,7 @@ PARTS = {
         ("history",),
         ("pages", "exports"),
         ("running",),
-        ("nights", "workspace"),
+        ("nights", "workspace", "checks"),
     ],
     "models": [
         ("customers",),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clvlab.clock import StudyWindow, TimeUnit
     from clvlab.data import (
+        CompanyCheck,
         TransactionLog,
+        check_company,
         check_file,
         load_cdnow,
         load_complete_journey,
@@ -98,6 +100,8 @@ _HOME = {
     "TransactionLog": "clvlab.data",
     "TransactionModel": "clvlab.models",
     "best_customers": "clvlab.models",
+    "CompanyCheck": "clvlab.data",
+    "check_company": "clvlab.data",
     "check_file": "clvlab.data",
     "check_holdout": "clvlab.models",
     "check_spend_independence": "clvlab.models",
@@ -129,6 +133,7 @@ __all__ = [
     "BetaGeoModel",
     "ClvlabError",
     "CohortComparison",
+    "CompanyCheck",
     "CustomerEquity",
     "CustomerScores",
     "CustomerSummary",
@@ -145,6 +150,7 @@ __all__ = [
     "TransactionLog",
     "TransactionModel",
     "best_customers",
+    "check_company",
     "check_file",
     "check_holdout",
     "check_spend_independence",

@@ -75,7 +75,7 @@ def tables():
         "purchases": [
             {
                 "customer_id": f"C0{n}",
-                "date": f"2023-0{n}-15",
+                "date": f"2023-0{month}-15",
                 "amount": 100 * n + month,
                 "order_id": f"2023{n:02}{month:02}1380013800{n}",
             }

@@ -7,27 +7,28 @@ import pandas as pd
 
 from clvlab.data.company.matching.scores import near_duplicates
 
+
+def listed(text):
+    return [word.strip() for word in text.split("," if "," in text else None)]
+
+
 CITIES = {
     "north": ["北京", "天津", "Hamburg", "Leeds"],
     "south": ["广州", "深圳", "München", "Bristol"],
     "east": ["上海", "杭州", "Dresden", "Norwich"],
     "west": ["成都", "重庆", "Köln", "Cardiff"],
 }
-CHINESE = (
-    "阳光 晨曦 博雅 启明 育才 海豚 星河 金桥 仁爱 康宁 致远 明德 新苗 华育 同济 瑞祥"
-).split()  # noqa: SIM905
-CHINESE_KINDS = (
-    "教育科技 培训中心 人民医院 外国语学校 职业学院 妇幼保健院 图书馆 文化传媒"
-).split()  # noqa: SIM905
-LATIN = (
+CHINESE = listed("阳光 晨曦 博雅 启明 育才 海豚 星河 金桥 仁爱 康宁 致远 明德 新苗 华育 同济 瑞祥")
+CHINESE_KINDS = listed("教育科技 培训中心 人民医院 外国语学校 职业学院 妇幼保健院 图书馆 文化传媒")
+LATIN = listed(
     "Sunrise Riverside Baumann Kestrel Hartmann Willow Lindner Oakfield Schröder Falcon "
     "Meridian Thornbury Königstein Ashdown Feldmann Granville Rosewood Kellermann "
     "Pemberton Maple"
-).split()  # noqa: SIM905
-LATIN_KINDS = (
+)
+LATIN_KINDS = listed(
     "Training Centre,Language School,General Hospital,Medical Supplies,Bildungswerk,"
     "Conference Services,Learning Systems,Fahrschule,Public Library,Media Systems"
-).split(",")  # noqa: SIM905
+)
 LATIN_FORMS = ["GmbH", "Ltd", "Ltd.", "AG", "Inc.", "GmbH & Co. KG", "Limited"]
 CHINESE_FORMS = ["有限公司", "有限责任公司", "股份有限公司", "集团"]
 STREETS = ["中山路", "人民大道", "解放街", "High Street", "Station Road", "Bahnhofstraße"]

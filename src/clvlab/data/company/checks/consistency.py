@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.impossible import first_purchases
+from clvlab.data.company.checks.impossible import day_of, first_purchases
 from clvlab.data.company.checks.source import CheckedTable, in_words
 
 KIND = "inconsistent"
@@ -57,7 +57,7 @@ def _since_first_purchase(tables: Mapping[str, CheckedTable], findings: Findings
     if missing:
         return
     since = customers.frame["customer_since"]
-    bought = pd.to_datetime(customers.frame["customer_id"].map(first))
+    bought = day_of(customers.frame["customer_id"], first)
     late = since > bought
     found = "customer since " + in_words(since[late]) + ", first bought " + in_words(bought[late])
     rule = "nobody can buy before they are a customer"
@@ -142,7 +142,8 @@ def _dates(
         start, end = start.mask(known, own["start"]), end.mask(known, own["end"])
     date = rows["date"]
     wrong = rows.index[((date < start) | (date > end)).to_numpy(dtype=bool)]
-    lasts = in_words(start[wrong]) + " to " + in_words(end[wrong]).replace("", "open")
+    until = ("to " + in_words(end[wrong])).where(end[wrong].notna(), "on")
+    lasts = in_words(start[wrong]) + " " + until
     finding = Finding(
         contacts.name,
         KIND,

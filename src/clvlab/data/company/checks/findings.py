@@ -96,8 +96,6 @@ class Findings:
         """
         positions = [int(row) for row in rows]
         self.looked(finding.kind, finding.table)
-        if not positions:
-            return
         kind = KINDS[finding.kind]
         table = pd.DataFrame(
             {

@@ -101,8 +101,8 @@ def lost_before_bought(tables: Mapping[str, CheckedTable], findings: Findings) -
         return
     findings.looked("lost_before_bought", losses.name)
     ids, lost = losses.frame["customer_id"], losses.frame["lost_on"]
-    bought = pd.to_datetime(ids.map(first))
-    begun = bought.fillna(pd.to_datetime(ids.map(since)))
+    bought = day_of(ids, first)
+    begun = bought.fillna(day_of(ids, since))
     early = lost < begun
     what = np.where(bought[early].notna(), "first bought ", "customer since ")
     finding = Finding(
@@ -132,6 +132,12 @@ def first_purchases(tables: Mapping[str, CheckedTable]) -> tuple[pd.Series, str]
         rows = rows[~(rows["amount"] < 0)]
     rows = rows.dropna(subset=["customer_id", "date"])
     return rows.groupby("customer_id")["date"].min(), ""
+
+
+def day_of(ids: pd.Series, days: pd.Series) -> pd.Series:
+    """The day of each id, missing where it has none."""
+    found = days.reindex(ids.to_numpy()).to_numpy(dtype="datetime64[ns]")
+    return pd.Series(found, index=ids.index)
 
 
 def customers_since(tables: Mapping[str, CheckedTable]) -> tuple[pd.Series, str]:

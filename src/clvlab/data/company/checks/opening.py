@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from clvlab.data.company.checks.findings import Findings
 from clvlab.data.company.checks.purchases import read_purchases
 from clvlab.data.company.checks.source import CheckedTable, read_leniently, unreadable_table
 from clvlab.data.company.company import open_folder, options_of
-from clvlab.data.company.company_file import TableSource
+from clvlab.data.company.company_file import FILE, TableSource
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 from clvlab.data.company.table import TablePolicies
 from clvlab.data.options import Policies, Reading
@@ -81,13 +82,20 @@ def is_company(folder: str | Path) -> bool:
     path = Path(folder).expanduser()
     if not path.is_dir():
         return False
-    try:
-        _, _, places = open_folder(path)
-    except InputError:
-        return (path / "company.toml").is_file() or _holds_tables(path)
-    return bool(places)
+    return _holds_tables(path) or _says_tables(path / FILE)
 
 
 def _holds_tables(path: Path) -> bool:
     names = {PURCHASES, *CONTRACTS}
     return any(one.name.split(".")[0] in names for one in path.iterdir())
+
+
+def _says_tables(file: Path) -> bool:
+    """Whether a file is that of a company; one that is no TOML at all may be meant as that."""
+    if not file.is_file():
+        return False
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return True
+    return "tables" in said

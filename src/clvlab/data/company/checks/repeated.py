@@ -22,8 +22,11 @@ def repeated_in(table: CheckedTable, findings: Findings) -> Mask:
     everything = pd.DataFrame({name: raw.column(name) for name in raw.names})
     everything = everything.map(str, na_action="ignore") if _lists(everything) else everything
     repeated = everything.duplicated(keep="first")
-    groups = everything.groupby(list(everything.columns), dropna=False, sort=False)
-    first = pd.Series(np.arange(raw.n_rows)).groupby(groups.ngroup().to_numpy()).transform("first")
+    alike = everything[everything.duplicated(keep=False)]
+    groups = alike.groupby(list(alike.columns), dropna=False, sort=False).ngroup()
+    first = (
+        pd.Series(groups.index, index=groups.index).groupby(groups.to_numpy()).transform("first")
+    )
     own = bool(table.contract.key) or (table.name == PURCHASES and "order_id" in table.frame)
     rows = np.flatnonzero(repeated)
     finding = Finding(
@@ -32,7 +35,7 @@ def repeated_in(table: CheckedTable, findings: Findings) -> Mask:
         "",
         "the same in every column",
         "each row must be there once",
-        other=[f"row {name}" for name in raw.rows_at(first.iloc[rows].tolist())],
+        other=[f"row {name}" for name in raw.rows_at(first[rows].tolist())],
         severity="error" if own else "warning",
         remedy="" if own else "Leave all but one out, unless it happened several times.",
     )

@@ -93,7 +93,10 @@ class CheckedTable:
         """Add a finding for the rows of a mask, or for positions."""
         mask = isinstance(rows, pd.Series)
         positions = np.flatnonzero(rows) if mask else np.asarray(rows, dtype=np.int64)
-        findings.add(finding, positions, self.keys, self.raw.rows_at)
+        if len(positions):
+            findings.add(finding, positions, self.keys, self.raw.rows_at)
+        else:
+            findings.looked(finding.kind, finding.table)
 
 
 def in_words(values: pd.Series) -> pd.Series:
