@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from clvlab.data.company.contracts import CONTRACTS
+from clvlab.data.company.checks.purchases import CONTRACT as OF_PURCHASES
+from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 
 LABELS = {
     "what": "what",
     "table": "table",
     "findings": "rows",
     "severity": "kind",
-    "remedy": "what to do",
+    "tables": "tables",
+    "rule": "what must hold",
     "row_name": "row",
     "column": "column",
     "key": "which",
@@ -49,7 +51,13 @@ GROUPS = {
 """The groups of the customer file in words."""
 
 
-def column_words(name: str) -> str:
-    """What a column of the customer file is called."""
-    columns = CONTRACTS["customers"].columns
+def column_words(name: str, table: str = "customers") -> str:
+    """What a column of a table is called.
+
+    Examples
+    --------
+    >>> column_words("updated_on"), column_words("order_id", "purchases")
+    ('last updated', 'order')
+    """
+    columns = (OF_PURCHASES if table == PURCHASES else CONTRACTS[table]).columns
     return columns[name].en if name in columns else name.replace("_", " ")

@@ -20,6 +20,8 @@ from clvlab.reports.writing.words import word
 
 ROWS_SHOWN = 25
 """Findings of one kind that the page shows; the file beside it has all."""
+_EACH_BY_ITS_RULE = frozenset({"unreadable", "beyond_limits"})
+"""Kinds whose rows each need to be told what would be right."""
 Frame = pd.DataFrame
 
 
@@ -118,15 +120,12 @@ class _Tables:
 
     def html(self, frame: Frame, name: str, caption: str, rows: int | None = None) -> Markup:
         self.names.append(name)
-        labels = dict(LABELS)
-        if "group" in frame and "name" not in frame:
-            labels["columns"] = "columns there"
         text = table_html(
             frame,
             name=name,
             number=len(self.names),
             caption=to_inline_html(caption),
-            labels=labels,
+            labels=LABELS,
             formats=FORMATS,
             currency="",
             rows=rows,
@@ -182,33 +181,56 @@ def _cards(check: CompanyCheck) -> list[tuple[Card, str, str]]:
 
 
 def _found(check: CompanyCheck, tables: _Tables) -> Markup:
-    found = check.summary[check.summary["findings"] > 0]
+    """One row for each kind of which something was found."""
+    found = check.findings
     if not len(found):
         return Markup("")
-    shown = pd.DataFrame(
+    rows = [
         {
-            "what": found["what"],
-            "table": found["table"],
-            "findings": found["findings"],
-            "severity": [word(f"check_severity_{severity}") for severity in found["severity"]],
-            "remedy": [KINDS[kind].remedy for kind in found["kind"]],
+            "what": KINDS[kind].words,
+            "findings": len(of),
+            "severity": word(f"check_severity_{severity}"),
+            "tables": ", ".join(of["table"].unique()),
         }
-    )
-    return tables.html(shown, "found", word("check_found_caption"))
+        for (kind, severity), of in _parts(found)
+    ]
+    return tables.html(pd.DataFrame(rows), "found", word("check_found_caption"))
+
+
+def _parts(found: Frame) -> list[tuple[tuple[str, str], Frame]]:
+    by = ["kind", "severity"]
+    pairs = found[by].drop_duplicates().to_numpy(dtype=str).tolist()
+    groups = dict(list(found.groupby(by, sort=False)))
+    return [((kind, severity), groups[kind, severity]) for kind, severity in pairs]
 
 
 def _kinds(check: CompanyCheck, tables: _Tables) -> list[tuple[str, str, Markup]]:
     """Each kind of which something was found: its name, its words, its first rows."""
     parts = []
-    columns = ["table", "row_name", "key", "column", "found", "other"]
     for kind, rows in check.findings.groupby("kind", sort=False):
-        words = KINDS[str(kind)].words
+        known = KINDS[str(kind)]
+        rules = rows["rule"].unique()
+        caption = known.remedy if len(rules) > 1 else f"{_sentence(rules[0])}. {known.remedy}"
+        columns = ["table", "row_name", "key", "column", "found", "other"]
+        columns += ["rule"] if known.name in _EACH_BY_ITS_RULE else []
         shown = rows[[name for name in columns if (rows[name] != "").any()]]
-        heading = f"{words[0].upper()}{words[1:]}"
-        caption = word("check_rows_caption", what="; ".join(rows["rule"].unique()[:3]))
-        name = str(kind).replace("_", "-")
-        parts.append((name, heading, tables.html(shown, name, caption, ROWS_SHOWN)))
+        if "column" in shown:
+            shown = shown.assign(column=_columns_in_words(rows))
+        name = known.name.replace("_", "-")
+        parts.append((name, _sentence(known.words), tables.html(shown, name, caption, ROWS_SHOWN)))
     return parts
+
+
+def _columns_in_words(rows: Frame) -> list[str]:
+    pairs = rows[["table", "column"]].to_numpy(dtype=str).tolist()
+    return [
+        " and ".join(column_words(name, table) for name in columns.split(" and "))
+        for table, columns in pairs
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _completeness(check: CompanyCheck, tables: _Tables) -> list[Markup]:

@@ -58,12 +58,13 @@ def answers_off_the_scale(surveys: CheckedTable, findings: Findings) -> None:
     least = surveys.frame.get("scale_least", nothing)
     most = surveys.frame.get("scale_most", nothing)
     off = (answer < least) | (answer > most)
-    scale = in_words(least[off]) + " to " + in_words(most[off])
+    from_least = ("from " + in_words(least[off]) + " ").where(least[off].notna(), "")
+    to_most = ("to " + in_words(most[off])).where(most[off].notna(), "on")
     finding = Finding(
         surveys.name,
         "off_scale",
         "answer",
-        in_words(answer[off]) + " on a scale from " + scale,
+        in_words(answer[off]) + " on a scale " + from_least + to_most,
         "the answer must be on its scale",
     )
     surveys.tell(findings, finding, off)
