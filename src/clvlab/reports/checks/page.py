@@ -22,6 +22,12 @@ ROWS_SHOWN = 25
 """Findings of one kind that the page shows; the file beside it has all."""
 _EACH_BY_ITS_RULE = frozenset({"unreadable", "beyond_limits"})
 """Kinds whose rows each need to be told what would be right."""
+_COUNTED = {
+    "error": ("check_one_error", "check_many_errors"),
+    "warning": ("check_one_warning", "check_many_warnings"),
+    "table": ("check_one_table", "check_many_tables"),
+}
+_SEVERITIES = {"error": "check_severity_error", "warning": "check_severity_warning"}
 Frame = pd.DataFrame
 
 
@@ -149,9 +155,8 @@ def answer_of(check: CompanyCheck) -> str:
 
 
 def _counted(what: str, count: int) -> str:
-    if count == 1:
-        return word(f"check_one_{what}")
-    return word(f"check_many_{what}s", count=as_count(count))
+    one, many = _COUNTED[what]
+    return word(one) if count == 1 else word(many, count=as_count(count))
 
 
 def _data(check: CompanyCheck) -> str:
@@ -189,7 +194,7 @@ def _found(check: CompanyCheck, tables: _Tables) -> Markup:
         {
             "what": KINDS[kind].words,
             "findings": len(of),
-            "severity": word(f"check_severity_{severity}"),
+            "severity": word(_SEVERITIES[severity]),
             "tables": ", ".join(of["table"].unique()),
         }
         for (kind, severity), of in _parts(found)
