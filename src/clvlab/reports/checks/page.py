@@ -20,8 +20,16 @@ from clvlab.reports.writing.words import word
 
 ROWS_SHOWN = 25
 """Findings of one kind that the page shows; the file beside it has all."""
-_EACH_BY_ITS_RULE = frozenset({"unreadable", "beyond_limits"})
-"""Kinds whose rows each need to be told what would be right."""
+_USUAL_COLUMNS = ("table", "row_name", "key", "column", "found", "other")
+_WITH_RULE = ("table", "row_name", "key", "column", "found", "rule")
+_OF_CUSTOMERS = ("key", "other", "row_name", "found")
+_COLUMNS = {
+    "unreadable": _WITH_RULE,
+    "beyond_limits": _WITH_RULE,
+    "near_duplicate": _OF_CUSTOMERS,
+    "stale": _OF_CUSTOMERS,
+}
+"""What is shown of each finding; of some kinds every row needs its own rule."""
 _COUNTED = {
     "error": ("check_one_error", "check_many_errors"),
     "warning": ("check_one_warning", "check_many_warnings"),
@@ -216,8 +224,7 @@ def _kinds(check: CompanyCheck, tables: _Tables) -> list[tuple[str, str, Markup]
         known = KINDS[str(kind)]
         rules = rows["rule"].unique()
         caption = known.remedy if len(rules) > 1 else f"{_sentence(rules[0])}. {known.remedy}"
-        columns = ["table", "row_name", "key", "column", "found", "other"]
-        columns += ["rule"] if known.name in _EACH_BY_ITS_RULE else []
+        columns = _COLUMNS.get(known.name, _USUAL_COLUMNS)
         shown = rows[[name for name in columns if (rows[name] != "").any()]]
         if "column" in shown:
             shown = shown.assign(column=_columns_in_words(rows))
