@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +10,6 @@ import pandas as pd
 
 from clvlab.data.company.checks.findings import Finding, Findings
 from clvlab.data.company.checks.masking import (
-    MAY_BE_PERSONAL,
     holds_address,
     personal_parts,
     plain_text,
@@ -52,7 +50,7 @@ def personal_data_in(
 def _parts(text: str, kind: str, names: Mapping[str, list[str]]) -> list[str]:
     if kind == "id":
         return ["e-mail address"] if holds_address(text) else []
-    found = personal_parts(text) if re.search(MAY_BE_PERSONAL, text) else []
+    found = personal_parts(text)
     return [*found, "a customer's name"] if names and _names_someone(text, names) else found
 
 

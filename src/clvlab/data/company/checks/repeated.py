@@ -24,9 +24,7 @@ def repeated_in(table: CheckedTable, findings: Findings) -> Mask:
     repeated = everything.duplicated(keep="first")
     alike = everything[everything.duplicated(keep=False)]
     groups = alike.groupby(list(alike.columns), dropna=False, sort=False).ngroup()
-    first = (
-        pd.Series(groups.index, index=groups.index).groupby(groups.to_numpy()).transform("first")
-    )
+    first = _first_rows(groups)
     own = bool(table.contract.key) or (table.name == PURCHASES and "order_id" in table.frame)
     rows = np.flatnonzero(repeated)
     finding = Finding(
@@ -41,6 +39,13 @@ def repeated_in(table: CheckedTable, findings: Findings) -> Mask:
     )
     table.tell(findings, finding, repeated)
     return repeated
+
+
+def _first_rows(groups: pd.Series) -> pd.Series:
+    """For each row the first one of its group."""
+    rows = pd.Series(groups.index, index=groups.index)
+    first: pd.Series = rows.groupby(groups.to_numpy()).transform("first")
+    return first
 
 
 def _lists(frame: pd.DataFrame) -> bool:
@@ -62,7 +67,8 @@ def same_keys_in(table: CheckedTable, repeated: Mask, findings: Findings) -> Mas
         return pd.Series(data=False, index=table.frame.index)
     keys = table.frame.loc[~repeated, key].dropna()
     rows = keys.index[keys.duplicated(keep="first")]
-    first = keys.groupby(key, sort=False)[key[0]].transform(lambda same: same.index[0])
+    clash = keys[keys.duplicated(keep=False)]
+    first = _first_rows(clash.groupby(key, sort=False).ngroup())
     policy = table.policies.get("same_key", "error")
     finding = Finding(
         table.name,
@@ -70,7 +76,7 @@ def same_keys_in(table: CheckedTable, repeated: Mask, findings: Findings) -> Mas
         " and ".join(key),
         "the key is that of an earlier row, the contents are others",
         f"each {' and '.join(table.contract.columns[name].en for name in key)} must be there once",
-        other=[f"row {name}" for name in table.raw.rows_at(first[rows].astype(int).tolist())],
+        other=[f"row {name}" for name in table.raw.rows_at(first[rows].tolist())],
         severity="error" if policy == "error" else "warning",
         remedy="" if policy == "error" else f'The company\'s file says: same_key = "{policy}".',
     )
