@@ -90,7 +90,7 @@ PARTS = {
         ("history",),
         ("pages", "exports"),
         ("running",),
-        ("nights", "workspace"),
+        ("nights", "workspace", "checks"),
     ],
     "models": [
         ("customers",),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clvlab.clock import StudyWindow, TimeUnit
     from clvlab.data import (
+        CompanyCheck,
         TransactionLog,
+        check_company,
         check_file,
         load_cdnow,
         load_complete_journey,
@@ -122,6 +124,8 @@ _HOME = {
     "TransactionLog": "clvlab.data",
     "TransactionModel": "clvlab.models",
     "best_customers": "clvlab.models",
+    "CompanyCheck": "clvlab.data",
+    "check_company": "clvlab.data",
     "check_file": "clvlab.data",
     "check_holdout": "clvlab.models",
     "check_spend_independence": "clvlab.models",
@@ -165,6 +169,7 @@ __all__ = [
     "ClvlabError",
     "CohortComparison",
     "Company",
+    "CompanyCheck",
     "CustomerEquity",
     "CustomerScores",
     "CustomerSummary",
@@ -188,6 +193,7 @@ __all__ = [
     "backtest",
     "best_customers",
     "calibration_table",
+    "check_company",
     "check_file",
     "check_holdout",
     "check_spend_independence",

@@ -219,7 +219,7 @@ def test_ambiguous_dates_are_counted(csv):
     ("value", "parts"),
     [
         ("soon", ["'soon'", '"%d.%m.%y"']),
-        ("2024-02-30", ["'2024-02-30'", "ISO form"]),
+        ("2024-02-30", ["'2024-02-30'", "must hold days that the calendar has"]),
         ("2024/01/05", ['date_format="%Y/%m/%d"']),
         ("2024/01/05 10:30", ['date_format="%Y/%m/%d %H:%M"']),
         ("45321", ["spreadsheet's day numbers"]),
@@ -356,3 +356,17 @@ def test_rows_of_workbooks_are_those_of_the_spreadsheet(tmp_path):
 def test_line_numbers_survive_line_breaks_in_text(csv):
     path = csv('customer_id,date,amount,note\n1,2024-01-01,2,"a\nb"\n\n2,soon,3,c\n')
     assert re.search(r"1 of 2 rows: row 5\b", message(path))
+
+
+def test_a_day_that_the_calendar_does_not_have_is_not_said_to_be_in_another_form():
+    days = ["2024-02-30", "2024-01-05", "5.1.2024"]
+    table = pd.DataFrame({"customer_id": [1, 2, 3], "date": days, "amount": [1.0, 2.0, 3.0]})
+    with pytest.raises(InputError) as refused:
+        load_transactions(table)
+    impossible, other = refused.value.problems
+    assert str(impossible) == (
+        "column 'date' of the table must hold days that the calendar has; not so in 1 of 3 rows: "
+        "row 1 ('2024-02-30'). Correct these rows."
+    )
+    assert other.rule == "must hold dates in ISO form, year-month-day"
+    assert "('5.1.2024')" in other.found

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from clvlab.data.days import NO_DAY, PAIR_FIRST, ReadDays
+from clvlab.data.days import ISO, NO_DAY, PAIR_FIRST, ReadDays
 from clvlab.data.options import Reading
 from clvlab.data.raw_table import RawTable
 from clvlab.errors import Problems
 
 _PAIR_FIRST = re.compile(PAIR_FIRST)
+_ISO = re.compile(ISO)
 _EXCEL_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
 _YEAR_FIRST = re.compile(r"\d{4}([/.])\d{1,2}\1\d{1,2}( \d{1,2}:\d{2}(:\d{2})?)?")
 _MONTHS = 12
@@ -76,12 +77,24 @@ def _note_unread(
         found = f"missing in {raw.name_rows(bad[absent].tolist())}"
         remedy = "Fill them in, or leave these rows out."
         problems.add(subject, "must hold a date in every row", found, remedy)
-    if not absent.all():
-        unread = values[~absent].map(str).str.strip()
-        examples = ", ".join(repr(value) for value in unread.drop_duplicates().head(3))
-        rule, detail, remedy = _explain(unread, reading)
-        found = f"not so in {raw.name_rows(bad[~absent].tolist())} ({examples}){detail}"
+    unread = values[~absent].map(str).str.strip()
+    rows = pd.Series(bad[~absent], index=unread.index)
+    iso = reading.date_format is None and unread.str.fullmatch(_ISO)
+    impossible = pd.Series(iso, index=unread.index, dtype=bool)
+    if impossible.any():
+        rule = "must hold days that the calendar has"
+        remedy = "Correct these rows."
+        found = _rows_and_examples(raw, unread[impossible], rows[impossible])
         problems.add(subject, rule, found, remedy)
+    if not impossible.all():
+        rule, detail, remedy = _explain(unread[~impossible], reading)
+        found = _rows_and_examples(raw, unread[~impossible], rows[~impossible])
+        problems.add(subject, rule, f"{found}{detail}", remedy)
+
+
+def _rows_and_examples(raw: RawTable, unread: pd.Series, rows: pd.Series) -> str:
+    examples = ", ".join(repr(value) for value in unread.drop_duplicates().head(3))
+    return f"not so in {raw.name_rows(rows.tolist())} ({examples})"
 
 
 def _explain(unread: pd.Series, reading: Reading) -> tuple[str, str, str]:

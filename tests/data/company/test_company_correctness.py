@@ -91,9 +91,9 @@ def test_later_days_are_not_known_yet(boards):
     assert company.table("invoices")["invoice_id"].tolist() == ["A1"]
 
 
-def test_company_file_says_what_differs(folder):
+def test_tables_file_says_what_differs(folder):
     place = folder(
-        company__toml="""
+        tables__toml="""
             name = "Board & Co"
             currency = "CNY"
             simulated = true
@@ -127,7 +127,7 @@ customer_id,region,updated_on
 
 
 def test_newest_entry_of_a_customer_stays(folder):
-    place = folder(customers__csv=TWICE, company__toml='[tables.customers]\nsame_key = "newest"\n')
+    place = folder(customers__csv=TWICE, tables__toml='[tables.customers]\nsame_key = "newest"\n')
     company = load_company(place)
     assert company.table("customers")["region"].tolist() == ["south", "west"]
     steps = company.quality().set_index("step")["rows"]
@@ -135,14 +135,14 @@ def test_newest_entry_of_a_customer_stays(folder):
 
 
 def test_first_entry_of_a_customer_stays(folder):
-    place = folder(customers__csv=TWICE, company__toml='[tables.customers]\nsame_key = "first"\n')
+    place = folder(customers__csv=TWICE, tables__toml='[tables.customers]\nsame_key = "first"\n')
     assert load_company(place).table("customers")["region"].tolist() == ["north", "west"]
 
 
 def test_incomplete_rows_are_dropped_and_counted_when_asked(folder):
     place = folder(
         losses__csv="customer_id,lost_on,reason\n1,2024-01-01,被拉走\n,2024-01-02,moved\n2,,moved\n",
-        company__toml='[tables.losses]\nincomplete = "drop"\n',
+        tables__toml='[tables.losses]\nincomplete = "drop"\n',
     )
     company = load_company(place)
     assert company.table("losses")["reason"].tolist() == ["pulled"]
@@ -165,7 +165,7 @@ def test_lists_are_joined_back_to_who_they_are(boards):
 
 
 def test_pseudonyms_are_the_same_in_every_table_and_lead_back(boards, folder, monkeypatch):
-    folder(company__toml='personal_ids = ["customer_id"]\n')
+    folder(tables__toml='personal_ids = ["customer_id"]\n')
     monkeypatch.setenv("CLVLAB_PSEUDONYM_KEY", "a key of some length")
     company = load_company(boards)
     ids = company.table("customers")["customer_id"]

@@ -49,36 +49,36 @@ def refused(call, *arguments, **options) -> str:
         ),
         ({"notes.md": "nothing"}, ["must hold tables", "purchases, customers, leads"]),
         (
-            {"customers.csv": "customer_id\n1\n", "company.toml": "[tables.custmers]\n"},
+            {"customers.csv": "customer_id\n1\n", "tables.toml": "[tables.custmers]\n"},
             ["[tables.custmers]", "there is no table 'custmers'", "Did you mean 'customers'?"],
         ),
         (
-            {"customers.csv": "customer_id\n1\n", "company.toml": "nam = 'x'"},
+            {"customers.csv": "customer_id\n1\n", "tables.toml": "nam = 'x'"},
             ["can't say 'nam'", "Did you mean 'name'?"],
         ),
-        ({"customers.csv": "customer_id\n1\n", "company.toml": "name ="}, ["must be TOML"]),
+        ({"customers.csv": "customer_id\n1\n", "tables.toml": "name ="}, ["must be TOML"]),
         (
-            {"customers.csv": "customer_id\n1\n", "company.toml": "personal_ids = ['id']"},
+            {"customers.csv": "customer_id\n1\n", "tables.toml": "personal_ids = ['id']"},
             ["personal_ids", "must name columns of ids", "'id'"],
         ),
         (
             {
                 "customers.csv": "customer_id\n1\n",
-                "company.toml": "[tables.customers]\nsame_key = 'last'",
+                "tables.toml": "[tables.customers]\nsame_key = 'last'",
             },
             ["'same_key'", "must be one of error, newest, first", "'last'"],
         ),
         (
             {
                 "customers.csv": "customer_id\n1\n",
-                "company.toml": "[tables.customers]\ncolumns = {region = 'land', regoin = 'x'}",
+                "tables.toml": "[tables.customers]\ncolumns = {region = 'land', regoin = 'x'}",
             },
             ["there is no column 'land'", "can't set 'regoin'", "Did you mean 'region'?"],
         ),
         (
             {
                 "customers.csv": "customer_id\n1\n",
-                "company.toml": "[tables.customers]\nfile = 'no.csv'",
+                "tables.toml": "[tables.customers]\nfile = 'no.csv'",
             },
             ["no.csv", "there is nothing of that name"],
         ),
@@ -127,7 +127,7 @@ def test_nobody_to_identify(folder):
 
 @pytest.mark.parametrize(("key", "found"), [(None, "it is not set"), ("short", "5 characters")])
 def test_pseudonyms_need_a_key(boards, folder, monkeypatch, key, found):
-    folder(company__toml='personal_ids = ["customer_id"]\n')
+    folder(tables__toml='personal_ids = ["customer_id"]\n')
     monkeypatch.delenv("CLVLAB_PSEUDONYM_KEY", raising=False)
     if key:
         monkeypatch.setenv("CLVLAB_PSEUDONYM_KEY", key)

@@ -15,7 +15,7 @@ import clvlab
 from clvlab.data.company import CONTRACTS, load_company
 from clvlab.data.text_files import decode
 from clvlab.errors import InputError
-from clvlab.simulate.company import company_files, default_parameters, write_company
+from clvlab.simulate.company import default_parameters, tables_files, write_company
 from clvlab.simulate.company.errors import KINDS
 
 RATES = default_parameters()
@@ -44,7 +44,7 @@ def planted():
 
 @pytest.fixture(scope="module")
 def files(planted):
-    return company_files(planted)
+    return tables_files(planted)
 
 
 def table_of(files, name):
@@ -53,7 +53,7 @@ def table_of(files, name):
 
 
 def test_the_same_seed_makes_the_same_bytes(files):
-    assert company_files(clvlab.simulate_company(300, seed=3)) == files
+    assert tables_files(clvlab.simulate_company(300, seed=3)) == files
 
 
 def test_another_seed_makes_another_company():
@@ -68,7 +68,8 @@ def test_a_clean_company_is_loaded_without_leave_of_any_policy(clean, loaded):
     assert "no such company" in loaded.name
     assert set(loaded.tables) == set(CONTRACTS)
     for name, table in loaded.tables.items():
-        assert list(table.frame) == list(CONTRACTS[name].columns)
+        named = CONTRACTS[name].columns.items()
+        assert list(table.frame) == [column for column, facts in named if not facts.personal]
         assert len(table.frame) == len(clean.tables[name])
         quality = table.quality.set_index("step")
         assert quality["rows"].drop(["rows_read", "rows_left"]).sum() == 0
@@ -82,6 +83,8 @@ def test_what_is_loaded_is_what_was_drawn(clean, loaded):
         if name == "purchases":
             continue
         for column, facts in CONTRACTS[name].columns.items():
+            if facts.personal:
+                continue
             read, was = loaded.table(name)[column], drawn[column]
             assert (read.isna().to_numpy() == was.isna().to_numpy()).all()
             if facts.kind in ("money", "number", "count"):
@@ -222,7 +225,7 @@ def test_errors_are_where_the_account_says(files):
 
 def test_without_its_errors_the_company_is_the_clean_one(planted, files):
     """Added rows out, changed cells back: nothing else was touched."""
-    clean = company_files(clvlab.simulate_company(300, seed=3, errors=False))
+    clean = tables_files(clvlab.simulate_company(300, seed=3, errors=False))
     account = table_of(files, "truth/errors")
     added = account["kind"].isin(["exact_duplicate", "near_duplicate", "same_key"])
     added |= (account["table"] == "customers") & (account["kind"] == "missing_required")
@@ -376,7 +379,7 @@ def test_writing_again_leaves_nothing_of_the_run_before(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     write_company(drawn, tmp_path, force=True)
     names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert names == {*company_files(drawn), "notes.txt"}
+    assert names == {*tables_files(drawn), "notes.txt"}
 
 
 def test_changed_rates_change_what_they_name_only():
@@ -394,7 +397,7 @@ def test_changed_rates_change_what_they_name_only():
 )
 def test_the_example_is_what_the_command_makes(folder, customers, seed, dirty):
     made = clvlab.simulate_company(customers, seed=seed, errors=not dirty)
-    expected = company_files(made, dirty=dirty)
+    expected = tables_files(made, dirty=dirty)
     there = {
         path.relative_to(EXAMPLE / folder).as_posix(): path.read_bytes()
         for path in (EXAMPLE / folder).rglob("*")

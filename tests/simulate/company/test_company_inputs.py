@@ -81,7 +81,7 @@ def test_the_command_writes_and_says_what(tmp_path):
     assert f"wrote  {out}, simulated, with " in result.stdout
     assert f"truth  {out / 'truth'}" in result.stdout
     assert "       24  customers" in result.stdout
-    assert (out / "company.toml").read_text().startswith("# No such company exists")
+    assert (out / "tables.toml").read_text().startswith("# No such company exists")
     assert "**No such company exists.**" in (out / "README.md").read_text()
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from clvlab.clock import parse_date
-from clvlab.data.company.company_file import FILE, CompanyFile, TableSource, read_company_file
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 from clvlab.data.company.same_ids import with_pseudonyms, with_same_ids
 from clvlab.data.company.table import CompanyTable, TablePolicies, read_table
+from clvlab.data.company.tables_file import FILE, TablesFile, TableSource, read_tables_file
 from clvlab.data.files import SUFFIXES
 from clvlab.data.log import TransactionLog
 from clvlab.data.options import Policies, Reading
@@ -114,7 +114,7 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     """Load a folder of tables, one file or folder for each.
 
     A table is the file, or folder of files, that has its name: ``customers.csv``,
-    ``invoices.parquet``, ``purchases/``. A file ``company.toml`` in the folder says what differs:
+    ``invoices.parquet``, ``purchases/``. A file ``tables.toml`` in the folder says what differs:
 
     .. code-block:: toml
 
@@ -134,7 +134,8 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
         The folder.
     as_of
         Last day that is seen (inclusive): later rows are left out of every table, and what
-        happened later to rows that stay is not known.
+        happened later to rows that stay is not known. By default the one that ``tables.toml``
+        states, if it does.
 
     Returns
     -------
@@ -145,13 +146,8 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     InputError
         With every problem of every table at once.
     """
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        found = "it is a file" if folder.exists() else "there is nothing of that name"
-        rule = "must be a folder with one file for each table"
-        raise InputError(Problem(f"source {str(source)!r}", rule, found))
-    said = read_company_file(folder)
-    places = places_of(folder, said)
+    folder, said, places = open_folder(source)
+    as_of = said.as_of if as_of is None else as_of
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
     problems, tables, log = Problems(), {}, None
     for name, (path, source_of) in places.items():
@@ -172,23 +168,32 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     return company if CUSTOMER_ID in said.personal_ids else with_same_ids(company)
 
 
-def places_of(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource]]:
-    """Path and source of each table that is there.
+def open_folder(
+    source: str | Path,
+) -> tuple[Path, TablesFile, dict[str, tuple[str, TableSource]]]:
+    """A company's folder, what its file says, and where each table is.
 
     Raises
     ------
     InputError
-        When a table is there twice, or there is none.
+        When there is no such folder, it holds no tables or one twice, or its file can't be
+        understood.
     """
-    found = _places(folder, said)
-    if found:
-        return found
-    known = ", ".join((PURCHASES, *CONTRACTS))
-    remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
-    raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
+    folder = Path(source).expanduser()
+    if not folder.is_dir():
+        found = "it is a file" if folder.exists() else "there is nothing of that name"
+        rule = "must be a folder with one file for each table"
+        raise InputError(Problem(f"source {str(source)!r}", rule, found))
+    said = read_tables_file(folder)
+    places = _places(folder, said)
+    if not places:
+        known = ", ".join((PURCHASES, *CONTRACTS))
+        remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
+        raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
+    return folder, said, places
 
 
-def _places(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource]]:
+def _places(folder: Path, said: TablesFile) -> dict[str, tuple[str, TableSource]]:
     """Path and source of each table that is there."""
     found = {}
     for name in (PURCHASES, *CONTRACTS):
@@ -209,7 +214,7 @@ def _places(folder: Path, said: CompanyFile) -> dict[str, tuple[str, TableSource
 
 
 def _load_purchases(
-    path: str, source: TableSource, said: CompanyFile, as_of: date | str | None
+    path: str, source: TableSource, said: TablesFile, as_of: date | str | None
 ) -> TransactionLog:
     personal = CUSTOMER_ID in said.personal_ids
     options: dict[str, Any] = {
@@ -232,8 +237,8 @@ def load_table(
     InputError
         With every problem of the table.
     """
-    reading = Reading(**_of(Reading, source.options))
-    policies = TablePolicies(**_of(TablePolicies, source.options))
+    reading = Reading(**options_of(Reading, source.options))
+    policies = TablePolicies(**options_of(TablePolicies, source.options))
     problems = Problems()
     policies.note_problems(problems)
     problems.raise_if_any()
@@ -243,7 +248,8 @@ def load_table(
     return table
 
 
-def _of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+def options_of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options that are fields of a class of options."""
     names = {one.name for one in fields(kind)}
     return {name: value for name, value in options.items() if name in names}
 

@@ -1,4 +1,4 @@
-"""What each table of a company may hold: keys, columns, kinds, words; see `tables.toml`."""
+"""What each table of a company may hold: keys, columns, kinds, words; see `contracts.toml`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class TableContract:
 
 
 def _read_contracts() -> dict[str, TableContract]:
-    text = files("clvlab.data.company").joinpath("tables.toml").read_text(encoding="utf-8")
+    text = files("clvlab.data.company").joinpath("contracts.toml").read_text(encoding="utf-8")
     return {
         name: TableContract(
             name,

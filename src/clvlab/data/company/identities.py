@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from clvlab.data.company.company import load_table, places_of
-from clvlab.data.company.company_file import read_company_file
+from clvlab.data.company.company import load_table, open_folder
 from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.errors import InputError, NotAvailableError, Problem
 from clvlab.schema import CUSTOMER_ID
@@ -31,9 +30,7 @@ def load_identities(source: str | Path) -> pd.DataFrame:
     InputError
         When the table can't be read, or pseudonyms need a key that the environment lacks.
     """
-    folder = Path(source).expanduser()
-    said = read_company_file(folder)
-    places = places_of(folder, said)
+    _, said, places = open_folder(source)
     if CUSTOMERS not in places:
         raise NotAvailableError("not available: needs the table customers")
     table = load_table(CUSTOMERS, *places[CUSTOMERS])

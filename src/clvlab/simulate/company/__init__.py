@@ -2,14 +2,14 @@
 
 from clvlab.simulate.company.company import SimulatedCompany, simulate_company
 from clvlab.simulate.company.parameters import CompanyParameters, default_parameters
-from clvlab.simulate.company.writing import company_files, refuse_full, write_company
+from clvlab.simulate.company.writing import refuse_full, tables_files, write_company
 
 __all__ = [
     "CompanyParameters",
     "SimulatedCompany",
-    "company_files",
     "default_parameters",
     "refuse_full",
     "simulate_company",
+    "tables_files",
     "write_company",
 ]

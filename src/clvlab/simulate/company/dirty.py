@@ -52,7 +52,7 @@ class Dirty:
     replaced
         The tables that they hold.
     said
-        What `company.toml` says of them. It makes all of them readable but the contacts: which
+        What `tables.toml` says of them. It makes all of them readable but the contacts: which
         day 03/04/2022 is, it can't say.
     errors
         The dates that are not in ISO form, as an account; see `plant_errors`.

@@ -9,8 +9,8 @@ from string import Template
 
 import pandas as pd
 
-from clvlab.data.company.company_file import FILE
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.data.company.tables_file import FILE
 from clvlab.errors import InputError, Problem
 from clvlab.simulate.company.cells import as_text, kind_of, plain, written
 from clvlab.simulate.company.company import SimulatedCompany
@@ -31,7 +31,7 @@ _POLICIES = {
 """What to do with two rows of one key, and with rows that lack what they must have."""
 
 
-def company_files(company: SimulatedCompany, *, dirty: bool = False) -> dict[str, bytes]:
+def tables_files(company: SimulatedCompany, *, dirty: bool = False) -> dict[str, bytes]:
     """Every file of the company's folder, by its path in it.
 
     Parameters
@@ -45,7 +45,7 @@ def company_files(company: SimulatedCompany, *, dirty: bool = False) -> dict[str
     Returns
     -------
     dict
-        The tables as CSV, ``company.toml``, ``README.md`` and the folder ``truth``: the tables of
+        The tables as CSV, ``tables.toml``, ``README.md`` and the folder ``truth``: the tables of
         `SimulatedCompany.truth`, and ``truth.json`` with every rate.
     """
     tables = {name: as_text(name, table) for name, table in company.tables.items()}
@@ -61,7 +61,9 @@ def company_files(company: SimulatedCompany, *, dirty: bool = False) -> dict[str
             del folder[f"{name}.csv"]
         folder |= made.files
         truth["errors"], said = made.errors, made.said
-    head = Template(_template(FILE)).substitute(name=NAME, currency=CURRENCY)
+    head = Template(_template(FILE)).substitute(
+        name=NAME, currency=CURRENCY, as_of=company.period.as_of
+    )
     folder[FILE] = (head + said).encode()
     folder["README.md"] = _readme(company, dirty=dirty).encode()
     folder |= {f"{TRUTH}/{name}.csv": as_csv(table) for name, table in truth.items()}
@@ -72,12 +74,12 @@ def company_files(company: SimulatedCompany, *, dirty: bool = False) -> dict[str
 def write_company(
     company: SimulatedCompany, folder: Path | str, *, dirty: bool = False, force: bool = False
 ) -> list[Path]:
-    """Write the files of `company_files` into a folder, which is made when missing.
+    """Write the files of `tables_files` into a folder, which is made when missing.
 
     Parameters
     ----------
     company, dirty
-        See `company_files`.
+        See `tables_files`.
     folder
         Where; empty, unless `force`.
     force
@@ -90,7 +92,7 @@ def write_company(
     """
     folder = Path(folder).expanduser()
     refuse_full(folder, force=force)
-    content = company_files(company, dirty=dirty)
+    content = tables_files(company, dirty=dirty)
     for old in _written_before(folder):
         old.unlink()
     for name, data in content.items():
@@ -171,7 +173,7 @@ def _notes(*, planted: bool, dirty: bool) -> dict[str, str]:
     )
     if planted:
         return {
-            "policies": ", with the policies of `company.toml`",
+            "policies": ", with the policies of `tables.toml`",
             "kind": "Errors were planted: repeated rows, customers entered twice, entries out of "
             "date, references to nobody, days and numbers that can't be, phone numbers in the "
             "wrong columns, empty cells.",
@@ -182,7 +184,7 @@ def _notes(*, planted: bool, dirty: bool) -> dict[str, str]:
             "policies": ", and refuses the contacts",
             "kind": "Careless exports: customers in GB18030 with Chinese names of columns, "
             "invoices in Latin-1 with German names, decimal commas and day-first dates, and "
-            "contacts with dates in three forms in one column. `company.toml` says how to read "
+            "contacts with dates in three forms in one column. `tables.toml` says how to read "
             "the first two; the contacts have to be refused, since nobody can say which day "
             "03/04/2022 is.",
             "errors": f"{account} what stands there and what it was.",

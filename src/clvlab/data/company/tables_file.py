@@ -1,4 +1,4 @@
-"""`company.toml`: what a folder says of itself, so that nobody has to say it again."""
+"""`tables.toml`: what a folder says of itself, so that nobody has to say it again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clvlab.data.company.table import TablePolicies
 from clvlab.data.options import Policies, Reading
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
-FILE = "company.toml"
-KNOWN = ("name", "currency", "simulated", "personal_ids", "tables")
+FILE = "tables.toml"
+KNOWN = ("name", "currency", "simulated", "personal_ids", "as_of", "tables")
 ID_COLUMNS = tuple(
     dict.fromkeys(
         name
@@ -47,13 +47,15 @@ class TableSource:
 
 
 @dataclass(frozen=True)
-class CompanyFile:
-    """What `company.toml` says.
+class TablesFile:
+    """What `tables.toml` says.
 
     Attributes
     ----------
     name, currency, simulated
         Of the company; see `Company`.
+    as_of
+        The last day that the tables tell of, for tables that no longer grow; None for others.
     personal_ids
         Columns of ids that name people, such as ``("customer_id",)``; they become pseudonyms.
     tables
@@ -65,9 +67,10 @@ class CompanyFile:
     simulated: bool = False
     personal_ids: tuple[str, ...] = ()
     tables: Mapping[str, TableSource] = field(default_factory=dict)
+    as_of: str | None = None
 
 
-def read_company_file(folder: Path) -> CompanyFile:
+def read_tables_file(folder: Path) -> TablesFile:
     """The company's file, or nothing said where there is none.
 
     Raises
@@ -77,7 +80,7 @@ def read_company_file(folder: Path) -> CompanyFile:
     """
     path = folder / FILE
     if not path.is_file():
-        return CompanyFile()
+        return TablesFile()
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -103,12 +106,13 @@ def read_company_file(folder: Path) -> CompanyFile:
             hint = did_you_mean(str(name), ID_COLUMNS)
             problems.add(f"personal_ids of {FILE}", rule, f"got {name!r}", hint)
     problems.raise_if_any()
-    return CompanyFile(
+    return TablesFile(
         content.get("name"),
         content.get("currency"),
         bool(content.get("simulated")),
         personal,
         tables,
+        str(content["as_of"]) if "as_of" in content else None,
     )
 
 

@@ -1,0 +1,1 @@
+"""The page of a check of a company's tables, and its place among the reports."""
