@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import pearsonr, spearmanr
+import scipy
 
 from clvlab.clock import Horizon
 from clvlab.errors import InputError, Problem
@@ -101,7 +101,7 @@ def check_holdout(
 def _correlation(one: pd.Series, other: pd.Series) -> float:
     if one.min() == one.max() or other.min() == other.max():
         return math.nan
-    return float(pearsonr(one, other).statistic)
+    return float(scipy.stats.pearsonr(one, other).statistic)
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def check_spend_independence(summary: CustomerSummary) -> SpendIndependence:
     if len(repeat) < 3 or frequency.min() == frequency.max() or amount.min() == amount.max():
         pearson = spearman = p_value = math.nan
     else:
-        pearson = float(pearsonr(frequency, amount).statistic)
-        ranks = spearmanr(frequency, amount)
+        pearson = float(scipy.stats.pearsonr(frequency, amount).statistic)
+        ranks = scipy.stats.spearmanr(frequency, amount)
         spearman, p_value = float(ranks.statistic), float(ranks.pvalue)
     labels = ["1", "2", "3", "4-5", "6-10", "11+"]
     group = pd.cut(frequency, [0, 1, 2, 3, 5, 10, np.inf], labels=labels)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from clvlab.models.bgnbd.evaluations import log_likelihoods
 from clvlab.models.fitting.evaluations import in_logarithms_of
@@ -33,7 +33,7 @@ def diagnose_effects(
     ratio = 2 * (model.log_likelihood_ - log_likelihood_without_dropout(model, effects, everyone))
     # A rule of thumb: without dropout its parameters mean nothing.
     on_dropout = sum(effect.process == "dropout" for effect in effects.effects)
-    threshold = float(chi2.ppf(0.95, 1 + on_dropout))
+    threshold = float(chdtri(1 + on_dropout, 0.05))
     if ratio < threshold:
         found.append(
             "Dropout is hardly visible: a model without it, with the same covariates of buying, "

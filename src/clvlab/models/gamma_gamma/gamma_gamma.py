@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from clvlab.errors import InputError, Problem
 from clvlab.models.customers.customer_columns import Customers
@@ -199,7 +199,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
     def _chance_of_no_mean(self) -> float:
         """Chance that q <= 1, in the approximation that the draws come from."""
         spread = np.sqrt(self._variances_of_draws()[self.parameter_names.index("q")])
-        return float(norm.cdf(-math.log(self.params_.q) / spread))
+        return float(ndtr(-math.log(self.params_.q) / spread))
 
 
 def spending_of(customers: Customers) -> tuple[Spending, int]:
