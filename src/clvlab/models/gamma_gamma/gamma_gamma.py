@@ -207,8 +207,9 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
     if isinstance(customers, CustomerSummary) and customers.left_truncated:
         customers = customers.table[customers.table[HISTORY_COMPLETE]]
     frequency, amount, _ = spend_of(customers)
+    spending = Spending.of(frequency, amount)
     repeat = frequency > 0
-    if not (repeat & (amount > 0)).any():
+    if len(spending) == 0:
         raise InputError(
             Problem(
                 f"column '{FREQUENCY}'",
@@ -219,8 +220,7 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
                 "Spend per purchase can't be modelled from first purchases alone.",
             )
         )
-    used = np.flatnonzero(repeat & (amount > 0))
-    return Spending.of(frequency[used], amount[used]), int(repeat.sum()) - len(used)
+    return spending, int(repeat.sum()) - len(spending)
 
 
 def objective_of_spend(spending: Spending) -> Objective:
