@@ -87,8 +87,9 @@ def distinct_histories(
     shift = n_times.bit_length()
     most = int(frequency.max(initial=0))
     # Half as wide is twice as fast to sort.
-    width = np.uint32 if most.bit_length() + 2 * shift <= NARROW else np.int64
-    keys = np.empty(len(frequency), dtype=width)
+    narrow = most.bit_length() + 2 * shift <= NARROW
+    n = len(frequency)
+    keys: Keys = np.empty(n, dtype=np.uint32) if narrow else np.empty(n, dtype=np.int64)
     idle = np.zeros(n_times, dtype=np.int64)
     count = _pack(frequency, recency, observed, shift, keys, idle)
     repeated = keys[:count]

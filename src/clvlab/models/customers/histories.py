@@ -287,7 +287,8 @@ def _whole_days_of(frame: pd.DataFrame, days: float) -> Integers | None:
         if any(column.isna().any() for column in columns):
             return None
         columns = [column.astype(np.float64) for column in columns]
-    return whole_days(*(np.ascontiguousarray(column) for column in columns), days)
+    frequency, recency, observed = (np.ascontiguousarray(column) for column in columns)
+    return whole_days(frequency, recency, observed, days)
 
 
 def _refuse_all_incomplete(complete: pd.Series) -> None:
