@@ -32,7 +32,11 @@ def compiled_sum(function: Function) -> Function:
 
 
 def compiled_inside(function: Function) -> Function:
-    """Compile what another loop calls for each of its rows, a few operations without branches."""
+    """Compile what another loop calls for each of its rows, a few operations without branches.
+
+    It becomes part of that loop, also of its compiled code on disk, which numba makes anew only
+    when the loop's own file changes: who edits one of these removes ``__pycache__`` as well.
+    """
     relaxed = {"contract", "arcp", "nsz"}
     return cast("Function", njit(nogil=True, error_model="numpy", fastmath=relaxed)(function))
 
