@@ -64,7 +64,9 @@ def _gather_alive(  # pragma: no cover - compiled
         x, last, end = frequency[rows], recency[rows], observed[rows]
         alive, places = out[rows], position[rows]
         for i in range(x.size):
-            alive[i] = log_dropout[x[i]] + (r + x[i]) * (log_since[end[i]] - log_since[last[i]])
+            # Unsigned, so that nobody looks for positions counted from the end.
+            since = log_since[np.uint64(end[i])] - log_since[np.uint64(last[i])]
+            alive[i] = log_dropout[np.uint64(x[i])] + (r + x[i]) * since
         # Nothing but one array, so that the processor takes several at once.
         for i in range(alive.size):
             odds = alive[i]
@@ -73,4 +75,4 @@ def _gather_alive(  # pragma: no cover - compiled
             share = 1.0 / (1.0 + smaller)
             alive[i] = smaller * share if odds > 0.0 else share
         for i in range(alive.size):
-            alive[i] *= if_alive[places[i]]
+            alive[i] *= if_alive[np.uint64(places[i])]

@@ -16,7 +16,8 @@ IN_LOG_2 = 1.4426950408889634
 LOG_2 = 0.6931471805599453
 LOG_2_LEADING, LOG_2_REST = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 """The logarithm of 2 in two parts, of which whole multiples of the first are exact."""
-EXPONENT_AS_BITS = 1023.0 + 2.0**52
+MANTISSA = 52
+EXPONENT_AS_BITS = 1023.0 + float(1 << MANTISSA)
 SMALLEST = 700.0
 """From which on the exponential of the negative, below 1e-304, is called 0."""
 HALFWAY = 0.414
@@ -44,7 +45,7 @@ def exp_of_minus(d: float) -> float:  # pragma: no cover - compiled
     p = p * s + 1.0
     # The last bits of this sum are the exponent of the power of 2.
     bits = np.float64(np.float64(power) + EXPONENT_AS_BITS).view(np.int64)
-    found = p * np.int64(bits << 52).view(np.float64)
+    found = p * np.int64(bits << MANTISSA).view(np.float64)
     return float(found) if d < SMALLEST else 0.0
 
 
@@ -67,7 +68,7 @@ def log_of_one_plus(s: float) -> float:  # pragma: no cover - compiled
     p = p * q + 1.0 / 13.0
     p = p * q + 1.0 / 11.0
     p = p * q + 1.0 / 9.0
-    p = p * q + 1.0 / 7.0
+    p = p * q + 3.0 / 21.0
     p = p * q + 1.0 / 5.0
     p = p * q + 1.0 / 3.0
     return 2.0 * z * (1.0 + q * p) + (LOG_2 if large else 0.0)

@@ -53,5 +53,5 @@ def gamma_differences(q: float, d: Array) -> tuple[Array, Array, Array]:
     value = (q - 0.5) * ratio + d * (np.log(y) - 1)
     value += -apart / 12 + powers(3) / 360 - powers(5) / 1260
     first = ratio + apart / 2 + powers(2) / 12 - powers(4) / 120 + powers(6) / 252
-    second = -(apart + powers(2) / 2 + powers(3) / 6 - powers(5) / 30 + powers(7) / 42)
+    second = -(apart + powers(2) / 2 + powers(3) / 6 - powers(5) / 6 / 5 + powers(7) / 42)
     return value, first, second
