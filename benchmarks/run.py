@@ -36,7 +36,7 @@ WHY = (
 def main() -> None:
     """Run the parts that were asked for and print a table of each."""
     arguments = parsed()
-    console, written = Console(width=WIDTH), [machine(os.cpu_count() or 1)]
+    console, written = Console(width=WIDTH), ["# Measured", machine(os.cpu_count() or 1)]
 
     def show(title: str, rows: list[Row], said: list[str]) -> None:
         if rows:
