@@ -56,7 +56,7 @@ def posterior_row(python: str, repeats: int) -> tuple[Row, list[str]]:
         f"{1 / peer.seconds:,.1f} a second. Compilation took {theirs['compilation']:.1f} s before "
         f"that; with it clvlab is {with_compilation:.0f} times as fast."
     )
-    said.append("The means differ a little because the priors do.")
+    said.append("The two state different priors, and their means are not the same.")
     return Row(QUESTION, PEER, peer, mine, 100, f"{np.abs(apart).max():.1e}"), said
 
 
