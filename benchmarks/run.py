@@ -1,84 +1,115 @@
-"""Time clvlab against lifetimes in one run and print ratios.
+"""Time clvlab against its peers in one run and print ratios.
 
-    python benchmarks/run.py [--customers 1000000] [--pareto-customers 100000] [--repeats 3]
+    python benchmarks/run.py [customers pareto posterior start] [--repeats 3] [--write FILE]
 
-Both answer the same question on the same simulated base, in turn, in one process; compiled code
-is warm. Ratios hold across machines, seconds do not.
+Both answer the same question on the same data, in turn, in one process; compiled code is warm.
+Ratios hold across machines, seconds do not. See benchmarks/README.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
+import os
+import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
-from stages import Stage, pareto_stages, simulated_frame, stages
+import clvlab
+from measuring import Row, Timed, as_markdown, machine, on_screen
+from posterior import posterior_row
+from stages import Stage, pareto_stages, simulated_summary, stages
+from start import start_lines
+
+PARTS = ("customers", "pareto", "posterior", "start")
+CUSTOMERS, PARETO_CUSTOMERS = 1_000_000, 100_000
+WIDTH = 130
+WHY = (
+    "Answers differ by what the optimizers leave, and for CLV on purpose: lifetimes discounts at "
+    "the ends of twelve months of 30 days, clvlab continuously over 365 days."
+)
 
 
 def main() -> None:
-    """Run every stage and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--pareto-customers", type=int, default=100_000)
-    parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-    console = Console()
+    """Run the parts that were asked for and print a table of each."""
+    arguments = parsed()
+    console, written = Console(width=WIDTH), ["# Measured", machine(os.cpu_count() or 1)]
+
+    def show(title: str, rows: list[Row], said: list[str]) -> None:
+        if rows:
+            console.print(on_screen(title, rows))
+        console.print(*said, sep="\n", soft_wrap=True)
+        heading = as_markdown(title, rows) if rows else f"## {title}\n"
+        written.append("\n".join([heading, "\n\n".join(said)]))
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for customers, made in (
-            (arguments.customers, stages),
-            (arguments.pareto_customers, pareto_stages),
+        for part, customers, made in (
+            ("customers", arguments.customers, stages),
+            ("pareto", arguments.pareto_customers, pareto_stages),
         ):
-            if customers:
-                console.print(compared_at(customers, made, arguments.repeats, console))
-    console.print(
-        "The CLV differs on purpose: lifetimes discounts at the ends of twelve months of 30 days, "
-        "clvlab continuously over 365 days."
+            if part in arguments.parts:
+                title = f"{customers:,} simulated customers, medians of {arguments.repeats}"
+                show(title, compared_at(customers, made, arguments.repeats, console), [WHY])
+        if "posterior" in arguments.parts:
+            row, said = posterior_row(arguments.peer_python, arguments.repeats)
+            show("The posterior of a small base", [row], said)
+        if "start" in arguments.parts:
+            show("Starting", [], start_lines(arguments.repeats))
+    if arguments.write:
+        arguments.write.write_text("\n\n".join(written) + "\n", encoding="utf-8")
+
+
+def parsed() -> argparse.Namespace:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
+    parser.add_argument("--pareto-customers", type=int, default=PARETO_CUSTOMERS)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--write", type=Path, help="write the tables as Markdown")
+    parser.add_argument(
+        "--peer-python",
+        default=os.environ.get("CLVLAB_PEER_PYTHON", sys.executable),
+        help="Python that has pymc-marketing and nutpie; also $CLVLAB_PEER_PYTHON",
     )
+    arguments = parser.parse_args()
+    arguments.parts = arguments.parts or list(PARTS)
+    unknown = set(arguments.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    return arguments
 
 
 def compared_at(
     customers: int,
-    made: Callable[[pd.DataFrame], list[Stage]],
+    made: Callable[[clvlab.CustomerSummary], list[Stage]],
     repeats: int,
     console: Console,
-) -> Table:
-    """A table of all stages on a base of that size."""
+) -> list[Row]:
+    """A row for each question on a base of that size."""
     console.print(f"simulating {customers:,} customers")
-    frame = simulated_frame(customers)
-    table = Table(title=f"{customers:,} customers, medians of {repeats}")
-    for column in ("stage", "lifetimes s", "clvlab s", "times as fast", "answers differ by"):
-        table.add_column(column, justify="left" if column == "stage" else "right")
-    for stage in made(frame):
+    rows = []
+    for stage in made(simulated_summary(customers)):
         console.print(f"timing {stage.name}")
-        table.add_row(stage.name, *compared(stage, repeats))
-    return table
+        row = compared(stage, repeats)
+        # The floors are those of a base of this size.
+        rows.append(row if customers in (CUSTOMERS, PARETO_CUSTOMERS) else replace(row, floor=None))
+    return rows
 
 
-def compared(stage: Stage, repeats: int) -> list[str]:
-    """Medians, their ratio, and how far the answers are apart."""
+def compared(stage: Stage, repeats: int) -> Row:
+    """Both in turn, so that what else the machine does slows both."""
     stage.ours()
     ours, theirs = [], []
     for _ in range(repeats):
-        theirs.append(timed(stage.theirs))
-        ours.append(timed(stage.ours))
-    our_time = statistics.median(seconds for seconds, _ in ours)
-    their_time = statistics.median(seconds for seconds, _ in theirs)
-    apart = ours[0][1] / theirs[0][1] - 1
-    return [f"{their_time:.3f}", f"{our_time:.4f}", f"{their_time / our_time:.0f}", f"{apart:.1e}"]
-
-
-def timed(call: Callable[[], float]) -> tuple[float, float]:
-    """Seconds, and the answer."""
-    begun = time.perf_counter()
-    answer = call()
-    return time.perf_counter() - begun, answer
+        theirs.append(Timed.of(stage.theirs))
+        ours.append(Timed.of(stage.ours))
+    mine, peer = Timed.median(ours), Timed.median(theirs)
+    return Row(stage.name, "lifetimes", peer, mine, stage.floor)
 
 
 if __name__ == "__main__":

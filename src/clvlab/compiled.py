@@ -29,3 +29,25 @@ def compiled_sum(function: Function) -> Function:
     return cast(
         "Function", njit(cache=True, nogil=True, error_model="numpy", fastmath=relaxed)(function)
     )
+
+
+def compiled_inside(function: Function) -> Function:
+    """Compile what another loop calls for each of its rows, a few operations without branches.
+
+    It becomes part of that loop, also of its compiled code on disk, which numba makes anew only
+    when the loop's own file changes: who edits one of these removes ``__pycache__`` as well.
+    """
+    relaxed = {"contract", "arcp", "nsz"}
+    return cast("Function", njit(nogil=True, error_model="numpy", fastmath=relaxed)(function))
+
+
+def compiled_lanes(function: Function) -> Function:
+    """Compile a long sum without branches, which the processor may take in several lanes at once.
+
+    The number of lanes belongs to the processor, so the same processor gives the same digits
+    every time; another one may differ in the last.
+    """
+    relaxed = {"contract", "arcp", "nsz", "reassoc"}
+    return cast(
+        "Function", njit(cache=True, nogil=True, error_model="numpy", fastmath=relaxed)(function)
+    )

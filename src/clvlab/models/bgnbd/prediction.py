@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
-from clvlab.compiled import compiled
+from clvlab.compiled import compiled_sum
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
 from clvlab.models.customers.histories import Histories
+from clvlab.models.fitting.elementary import SMALLEST, exp_of_minus
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+FARTHEST_ODDS = SMALLEST - 1
+TOGETHER = 1024
+"""Customers whose numbers fit into a processor's nearest memory."""
 
 
 def times_alive(
@@ -26,22 +28,26 @@ def times_alive(
     """A number that holds if alive, ``if_alive[position]``, times the probability to be alive."""
     r, alpha, a, b = parameters
     chances = np.arange(int(histories.frequency.max(initial=0)) + 1) + chances_at_start
-    return np.asarray(
-        _gather_alive(
-            histories.frequency,
-            histories.recency,
-            histories.T,
-            position,
-            if_alive,
-            np.log(alpha + times),
-            np.log(a) - np.log(np.maximum(b + (chances - 1), 1e-300)),
-            r,
-            chances_at_start,
-        )
+    log_dropout = np.log(a) - np.log(np.maximum(b + (chances - 1), 1e-300))
+    if chances_at_start == 0:
+        # Without a purchase there was no chance to drop out.
+        log_dropout[0] = -np.inf
+    out = np.empty(len(histories))
+    _gather_alive(
+        histories.frequency,
+        histories.recency,
+        histories.T,
+        position,
+        if_alive,
+        np.log(alpha + times),
+        log_dropout,
+        r,
+        out,
     )
+    return out
 
 
-@compiled
+@compiled_sum
 def _gather_alive(  # pragma: no cover - compiled
     frequency: Integers,
     recency: Integers,
@@ -51,13 +57,22 @@ def _gather_alive(  # pragma: no cover - compiled
     log_since: Array,
     log_dropout: Array,
     r: float,
-    chances_at_start: int,
-) -> Array:
-    out = np.empty(frequency.size)
-    for i in range(frequency.size):
-        x = frequency[i]
-        out[i] = if_alive[position[i]]
-        if x + chances_at_start > 0:
-            odds = log_dropout[x] + (r + x) * (log_since[observed[i]] - log_since[recency[i]])
-            out[i] /= 1.0 + math.exp(min(odds, 700.0))
-    return out
+    out: Array,
+) -> None:
+    for start in range(0, frequency.size, TOGETHER):
+        rows = slice(start, min(start + TOGETHER, frequency.size))
+        x, last, end = frequency[rows], recency[rows], observed[rows]
+        alive, places = out[rows], position[rows]
+        for i in range(x.size):
+            # Unsigned, so that nobody looks for positions counted from the end.
+            since = log_since[np.uint64(end[i])] - log_since[np.uint64(last[i])]
+            alive[i] = log_dropout[np.uint64(x[i])] + (r + x[i]) * since
+        # Nothing but one array, so that the processor takes several at once.
+        for i in range(alive.size):
+            odds = alive[i]
+            # Never nothing, so that what is infinite if alive stays so.
+            smaller = exp_of_minus(min(abs(odds), FARTHEST_ODDS))
+            share = 1.0 / (1.0 + smaller)
+            alive[i] = smaller * share if odds > 0.0 else share
+        for i in range(alive.size):
+            alive[i] *= if_alive[np.uint64(places[i])]

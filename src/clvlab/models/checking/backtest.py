@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from clvlab.clock import Horizon, StudyWindow, TimeUnit, parse_date
 from clvlab.data import TransactionLog
@@ -99,7 +98,7 @@ def backtest(
     >>> table[["origin", "observed"]].astype(str).values.tolist()
     [['1997-04-25', '807'], ['1998-03-31', '495']]
     """
-    chosen = {name: clone(model) for name, model in models_by_name(models).items()}
+    chosen = {name: model.unfitted() for name, model in models_by_name(models).items()}
     ahead = _length(log, horizon, as_of, unit)
     days = origin_days(log, origins, horizon=f"{ahead.days} days", as_of=as_of)
     rows: list[dict[str, object]] = []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from clvlab.models.customers.histories import Histories
 from clvlab.models.fitting.fitted import EDGE, Objective
@@ -54,7 +54,7 @@ def mean_dropout(model: TransactionModel, histories: Histories, interval: float)
     described = model.describe()
     name = CHANCE if CHANCE in described else RATE
     objective = objective_of(model.process, histories)
-    level = model.log_likelihood_ - 0.5 * float(chi2.ppf(interval, 1))
+    level = model.log_likelihood_ - 0.5 * float(chdtri(1, 1 - interval))
     best, at = described[name], np.log(list(model.params_))
     top = _score_of(name, best)
     # To leave within a millionth of the time observed is as good as any sooner.

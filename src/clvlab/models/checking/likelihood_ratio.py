@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from clvlab.errors import Problems
 from clvlab.models.fitting.transaction_model import TransactionModel
@@ -94,7 +94,7 @@ def likelihood_ratio_test(
     problems.raise_if_any()
     statistic = max(2 * (full.log_likelihood_ - restricted.log_likelihood_), 0.0)
     degrees = full.n_parameters - restricted.n_parameters
-    return LikelihoodRatioTest(statistic, degrees, float(chi2.sf(statistic, degrees)))
+    return LikelihoodRatioTest(statistic, degrees, float(chdtrc(degrees, statistic)))
 
 
 def _listed(model: TransactionModel) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 
 from clvlab.errors import InputError, Problem, did_you_mean
 from clvlab.models.checking.likelihood_ratio import SAME
@@ -86,7 +85,7 @@ def fitted_to(model: TransactionModel, summary: CustomerSummary) -> TransactionM
     """The model itself if it is fitted, else a copy of it, fitted."""
     if hasattr(model, "log_likelihood_"):
         return model
-    fitted: TransactionModel = clone(model).fit(summary)
+    fitted: TransactionModel = model.unfitted().fit(summary)
     return fitted
 
 

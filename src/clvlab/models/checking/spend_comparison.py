@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-from sklearn.base import clone
 
 from clvlab.models.checking.accuracy import (
     difference_with_error,
@@ -53,7 +52,7 @@ def compare_spend_models(
     observed = summary.table.loc[bought, HOLDOUT_AMOUNT]
     rows, deviances = [], []
     for given in models:
-        model = given if hasattr(given, "log_likelihood_") else clone(given).fit(summary)
+        model = given if hasattr(given, "log_likelihood_") else given.unfitted().fit(summary)
         expected = model.expected_spend(summary)[bought] * purchases
         deviances.append(gamma_deviances(observed, expected))
         known = len(observed) > 0

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from clvlab.clock import StudyWindow, TimeUnit
-from clvlab.compiled import compiled
 from clvlab.errors import InputError, Problem
 from clvlab.models.customers.customer_columns import (
     Customers,
@@ -21,6 +20,12 @@ from clvlab.models.customers.customer_columns import (
     refuse_impossible,
     required_columns,
 )
+from clvlab.models.customers.distinct_histories import (
+    PLAIN_NUMBERS,
+    distinct_histories,
+    weighted_sums,
+    whole_days,
+)
 from clvlab.models.customers.pairs import Pairs
 from clvlab.schema import FREQUENCY, RECENCY, T
 from clvlab.summary.customer_summary import (
@@ -29,11 +34,6 @@ from clvlab.summary.customer_summary import (
     T_DAYS,
     CustomerSummary,
 )
-
-FARTHEST = 1e6
-"""Days or purchases beyond which a table of all whole numbers up to there would be wasteful."""
-A_BLINK = 1e-6
-"""Days by which a time may miss a whole day and still be it: what dividing by seven leaves."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,7 @@ class Histories:
     @property
     def fingerprint(self) -> tuple[float, ...]:
         """Sums that two bases share only if they are the same; the last is the unit's days."""
-        x, t, end = self.frequency, self.times[self.recency], self.times[self.T]
-        columns = (np.ones(len(self)), x, t, end, x * end, t * end)
-        sums = [float(self.weights @ column) for column in columns]
+        sums = weighted_sums(self.frequency, self.recency, self.T, self.times, self.weights)
         return (*sums, self.window.unit.days)
 
     @cached_property
@@ -134,9 +132,11 @@ class Histories:
 
     def compressed(self) -> Histories:
         """The distinct histories, each with its number of customers."""
-        shift = len(self.times).bit_length()
-        unique, counts = np.unique(_keys(self, shift), return_counts=True)
-        return _unpacked(self, self.times, unique, shift, counts.astype(np.float64))
+        (frequency, recency, observed), weights = distinct_histories(
+            self.frequency, self.recency, self.T, len(self.times)
+        )
+        ids = pd.RangeIndex(len(weights))
+        return Histories(frequency, recency, observed, self.times, weights, self.window, ids)
 
     def compressed_by(self, pattern: Integers) -> tuple[Histories, Integers]:
         """The distinct histories of each pattern, pattern by pattern, and the pattern of each."""
@@ -262,11 +262,12 @@ def _from_summary(
 
 def _from_frame(frame: pd.DataFrame, unit: TimeUnit) -> Histories:
     required_columns(frame, (FREQUENCY, RECENCY, T))
-    purchases, last, end = (numbers_of(frame, name) for name in (FREQUENCY, RECENCY, T))
-    regular, frequency, recency, observed = _whole_days(purchases, last, end, unit.days)
-    if regular:
+    whole = _whole_days_of(frame, unit.days)
+    if whole is not None:
+        frequency, recency, observed = whole
         times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
     else:
+        purchases, last, end = (numbers_of(frame, name) for name in (FREQUENCY, RECENCY, T))
         refuse_fractions(purchases)
         refuse_impossible(purchases, last, end)
         days = np.concatenate([last, end]) * unit.days
@@ -278,35 +279,16 @@ def _from_frame(frame: pd.DataFrame, unit: TimeUnit) -> Histories:
     return Histories(frequency, recency, observed, times, weights, window, frame.index, frame)
 
 
-@compiled
-def _whole_days(  # pragma: no cover - compiled
-    frequency: Floats, recency: Floats, observed: Floats, days: float
-) -> tuple[bool, Integers, Integers, Integers]:
-    """Whole numbers of purchases and days, and whether every row is possible and whole.
-
-    One pass decides for the regular case; what is wrong with an irregular one is found elsewhere.
-    """
-    n = frequency.size
-    x, t, T = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    regular = n > 0
-    for i in range(n):
-        t_days, T_days = recency[i] * days, observed[i] * days
-        if not (abs(T_days) < FARTHEST and abs(frequency[i]) < FARTHEST):
-            regular = False
-            break
-        x[i], t[i], T[i] = round(frequency[i]), round(t_days), round(T_days)
-        if (
-            x[i] != frequency[i]
-            or abs(t[i] - t_days) > A_BLINK
-            or abs(T[i] - T_days) > A_BLINK
-            or x[i] < 0
-            or t[i] < 0
-            or t[i] > T[i]
-            or (x[i] > 0) != (t[i] > 0)
-        ):
-            regular = False
-            break
-    return regular, x, t, T
+def _whole_days_of(frame: pd.DataFrame, days: float) -> Integers | None:
+    """Whole purchases and days, where the columns are plain numbers and nothing is wrong."""
+    columns = [frame[name] for name in (FREQUENCY, RECENCY, T)]
+    if any(column.dtype not in PLAIN_NUMBERS for column in columns):
+        columns = [pd.to_numeric(column, errors="coerce") for column in columns]
+        if any(column.isna().any() for column in columns):
+            return None
+        columns = [column.astype(np.float64) for column in columns]
+    frequency, recency, observed = (np.ascontiguousarray(column) for column in columns)
+    return whole_days(frequency, recency, observed, days)
 
 
 def _refuse_all_incomplete(complete: pd.Series) -> None:

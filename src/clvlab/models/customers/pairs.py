@@ -32,27 +32,30 @@ class Pairs(NamedTuple):
     def of(cls, frequency: Integers, time: Integers, n_times: int) -> Pairs:
         """Find the distinct pairs of `frequency` and `time`, both counted from 0."""
         span = (int(frequency.max(initial=0)) + 1) * n_times
-        code = frequency * n_times + time
         if span <= LARGEST_LOOKUP:
-            pairs, pair = _distinct(code, span)
+            pair = np.empty(len(frequency), dtype=np.int64)
+            pairs = _distinct(frequency, time, n_times, np.full(span, -1, dtype=np.int32), pair)
         else:
-            pairs, pair = np.unique(code, return_inverse=True)
+            pairs, pair = np.unique(frequency * n_times + time, return_inverse=True)
         return cls(pairs // n_times, pairs % n_times, pair)
 
 
 @compiled
-def _distinct(
-    code: Integers, span: int
-) -> tuple[Integers, Integers]:  # pragma: no cover - compiled
-    position = np.full(span, -1, np.int32)
-    pair = np.empty(code.size, np.int64)
-    found = np.empty(min(code.size, span), np.int64)
+def _distinct(  # pragma: no cover - compiled
+    frequency: Integers,
+    time: Integers,
+    n_times: int,
+    position: npt.NDArray[np.int32],
+    pair: Integers,
+) -> Integers:
+    """The distinct pairs as numbers, in the order they come; `position` has one place for each."""
+    found = np.empty(min(frequency.size, position.size), np.int64)
     count = 0
-    for i in range(code.size):
-        c = code[i]
-        if position[c] < 0:
-            position[c] = count
-            found[count] = c
+    for i in range(frequency.size):
+        code = frequency[i] * n_times + time[i]
+        if position[code] < 0:
+            position[code] = count
+            found[count] = code
             count += 1
-        pair[i] = position[c]
-    return found[:count].copy(), pair
+        pair[i] = position[code]
+    return found[:count].copy()

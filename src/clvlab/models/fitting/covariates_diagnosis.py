@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from clvlab.models.fitting.newton import maximize
 
@@ -25,7 +25,7 @@ def diagnose_effects(
     ratio = 2 * (model.log_likelihood_ - without)
     # A rule of thumb: without dropout its parameters mean nothing.
     on_dropout = sum(effect.process == "dropout" for effect in effects.effects)
-    threshold = float(chi2.ppf(0.95, 1 + on_dropout))
+    threshold = float(chdtri(1 + on_dropout, 0.05))
     if model.process.without_dropout is not None and ratio < threshold:
         found.append(
             "Dropout is hardly visible: a model without it, with the same covariates of buying, "

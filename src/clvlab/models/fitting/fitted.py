@@ -9,10 +9,10 @@ from typing import ClassVar, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
-from sklearn.base import BaseEstimator
+from scipy.special import ndtri
 
 from clvlab.errors import InputError, NotFittedError, Problem
+from clvlab.models.fitting.estimator import Estimator
 from clvlab.models.fitting.newton import Evaluation, Optimum, maximize
 
 Array = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ SUBSAMPLE = 20_000
 WORTH_A_SUBSAMPLE = 5 * SUBSAMPLE
 
 
-class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
+class MaximumLikelihoodModel(Estimator):
     """A model fitted by maximum likelihood: of positive parameters in their logarithms.
 
     Behind the positive parameters there may be coefficients of covariates, which have either sign.
@@ -170,7 +170,7 @@ class MaximumLikelihoodModel(BaseEstimator):  # type: ignore[misc]
         self.require_fit()
         check_interval(interval)
         standard_errors = np.sqrt(np.diag(self.covariance_.to_numpy()))
-        k, reach = len(self.parameter_names), norm.ppf(0.5 + interval / 2) * standard_errors
+        k, reach = len(self.parameter_names), ndtri(0.5 + interval / 2) * standard_errors
         positive = np.exp(self._log_parameters)
         in_logs = reach[:k] / positive
         return pd.DataFrame(

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from clvlab.errors import InputError, Problem
 from clvlab.models.customers.customer_columns import Customers
@@ -210,7 +210,7 @@ class GammaGammaModel(MaximumLikelihoodModel):
     def _chance_of_no_mean(self) -> float:
         """Chance that q <= 1, in the approximation that the draws come from."""
         spread = np.sqrt(self._variances_of_draws()[self.parameter_names.index("q")])
-        return float(norm.cdf(-math.log(self.params_.q) / spread))
+        return float(ndtr(-math.log(self.params_.q) / spread))
 
 
 def spending_of(customers: Customers) -> tuple[Spending, int]:
@@ -218,8 +218,9 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
     if isinstance(customers, CustomerSummary) and customers.left_truncated:
         customers = customers.table[customers.table[HISTORY_COMPLETE]]
     frequency, amount, _ = spend_of(customers)
+    spending = Spending.of(frequency, amount)
     repeat = frequency > 0
-    if not (repeat & (amount > 0)).any():
+    if len(spending) == 0:
         raise InputError(
             Problem(
                 f"column '{FREQUENCY}'",
@@ -230,8 +231,7 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
                 "Spend per purchase can't be modelled from first purchases alone.",
             )
         )
-    used = np.flatnonzero(repeat & (amount > 0))
-    return Spending.of(frequency[used], amount[used]), int(repeat.sum()) - len(used)
+    return spending, int(repeat.sum()) - len(spending)
 
 
 def climb_spending(spending: Spending) -> Optimum:

@@ -99,7 +99,7 @@ def _digamma_rest(z: Array) -> Array:
 def _trigamma_rest(z: Array) -> Array:
     """The trigamma function less 1 / z."""
     large, small = np.maximum(z, LARGE), np.minimum(z, LARGE)
-    series = (1 / 6 - (1 / 30 - (1 / 42 - 1 / (30 * large**2)) / large**2) / large**2) / large
+    series = (1 / 6 - (0.2 / 6 - (1 / 42 - 0.2 / (6 * large**2)) / large**2) / large**2) / large
     return np.asarray(
         np.where(z > LARGE, (0.5 + series) / large**2, polygamma(1, small) - 1 / small)
     )

@@ -8,30 +8,33 @@ For a customer whose ``x`` repeat purchases have the mean ``m``, with :math:`z =
     + (p x - 1) \log m + p x \log x - (p x + q) \log(z + v)
 
 (Fader and Hardie 2013, "The Gamma-Gamma Model of Monetary Value", eq. 1a). Apart from sums that
-do not depend on the parameters, customers enter only through :math:`\log(z + v)` and its two
-derivatives, and through the number of customers with each ``x``.
+do not depend on the parameters, customers enter only through :math:`\log(1 + z / v)` and its two
+derivatives, and through the number of customers with each ``x``. Where customers hardly differ
+the shapes are huge, and `large_shapes` has a form in which nothing of their size is subtracted.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln, polygamma
 
-from clvlab.compiled import compiled_sum
+from clvlab.compiled import compiled, compiled_sum
 from clvlab.models.fitting.newton import Evaluation
 from clvlab.models.gamma_gamma.large_shapes import log_likelihood_of_large_shapes
 
 Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 LARGE = 1_000.0
 """Shape of an average customer beyond which differences of log-gammas lose too many digits."""
 TOGETHER = 8
 LARGEST_TOGETHER = 1e35
-"""Amounts below which the product of eight, whatever v is, stays a finite number."""
+"""Numbers below which the product of eight stays finite."""
 
 
 class GammaGammaParameters(NamedTuple):
@@ -72,6 +75,11 @@ class Spending:
     def __len__(self) -> int:
         return len(self.total)
 
+    @cached_property
+    def largest(self) -> float:
+        """The largest total."""
+        return float(self.total.max(initial=0.0))
+
     @property
     def mean_frequency(self) -> float:
         """Mean number of repeat purchases of a buyer."""
@@ -84,23 +92,20 @@ class Spending:
 
     @classmethod
     def of(cls, frequency: npt.NDArray[np.int64], mean: Array) -> Spending:
-        """From the repeat purchases and mean amounts of repeat buyers; both positive."""
-        counts = np.bincount(frequency)
-        narrow = np.uint16 if len(counts) <= np.iinfo(np.uint16).max else np.int64
-        order = np.argsort(frequency.astype(narrow), kind="stable")
-        distinct = np.flatnonzero(counts)
-        customers, x = counts[distinct], distinct.astype(np.float64)
-        in_order = mean[order]
-        log_mean = np.add.reduceat(np.log(in_order), np.cumsum(customers) - customers)
+        """From the repeat purchases and mean amounts of customers; both 0 or positive.
+
+        Those who did not buy again, or only for nothing, are left out.
+        """
+        distinct, customers, total = _by_frequency(frequency, mean)
+        x, buyers = distinct.astype(np.float64), customers.astype(np.float64)
+        least, most = total.min(initial=1.0), total.max(initial=1.0)
+        at_once = TOGETHER if 1 / LARGEST_TOGETHER < least <= most < LARGEST_TOGETHER else 1
+        log_mean = _sum_logs(total, customers, at_once) - buyers * np.log(x)
         return cls(
-            total=in_order * np.repeat(x, customers),
+            total=total,
             distinct=x,
-            customers=customers.astype(np.float64),
-            fixed=(
-                float(log_mean.sum()),
-                float(x @ log_mean),
-                float(customers @ (x * np.log(x))),
-            ),
+            customers=buyers,
+            fixed=(float(log_mean.sum()), float(x @ log_mean), float(buyers @ (x * np.log(x)))),
         )
 
     def in_units_of(self, amount: float) -> Spending:
@@ -117,8 +122,42 @@ class Spending:
 
     def every(self, step: int) -> Spending:
         """Every `step`-th buyer, for a first approximation."""
-        x = self.frequency[::step]
-        return Spending.of(x.astype(np.int64), self.total[::step] / x)
+        some = self.total[::step]
+        group = np.searchsorted(np.cumsum(self.customers), np.arange(len(some)) * step, "right")
+        x = self.distinct[group]
+        return Spending.of(x.astype(np.int64), some / x)
+
+
+def _by_frequency(frequency: Integers, mean: Array) -> tuple[Integers, Integers, Array]:
+    """The distinct frequencies of buyers, how many have each, and their totals in that order."""
+    counts = np.zeros(int(frequency.max(initial=0)) + 1, dtype=np.int64)
+    _count_by_frequency(frequency, mean, counts)
+    totals = np.empty(len(frequency))
+    _put_in_order(frequency, mean, np.cumsum(counts) - counts, totals)
+    others, counts[0] = int(counts[0]), 0
+    distinct = np.flatnonzero(counts)
+    return distinct, counts[distinct], totals[others:]
+
+
+@compiled
+def _count_by_frequency(  # pragma: no cover - compiled
+    frequency: Integers, mean: Array, counts: Integers
+) -> None:
+    """Who buys for nothing counts as one who does not."""
+    for i in range(frequency.size):
+        # A product in place of a branch, which a processor would guess wrong half of the time.
+        counts[frequency[i] * (mean[i] > 0)] += 1
+
+
+@compiled
+def _put_in_order(  # pragma: no cover - compiled
+    frequency: Integers, mean: Array, place: Integers, totals: Array
+) -> None:
+    """Totals by frequency; `place`, where those of each begin, is used up."""
+    for i in range(frequency.size):
+        x = frequency[i] * (mean[i] > 0)
+        totals[place[x]] = mean[i] * x
+        place[x] += 1
 
 
 def log_likelihood(
@@ -139,43 +178,39 @@ def log_likelihood(
     if p * spending.mean_frequency + q > LARGE:
         return log_likelihood_of_large_shapes(parameters, spending)
     sums = (fast_sums if compiled else readable_sums)(spending, v)
-    log_v, x_log_v, in_v, x_in_v, in_v2, x_in_v2 = sums
+    logs, x_logs, shares, x_shares, spread, x_spread = sums
     n, x = spending.customers, spending.distinct
-    buyers = float(n.sum())
+    purchases = float(n @ x)
     sum_log_m, sum_x_log_m, sum_x_log_x = spending.fixed
     px = p * x
+    y = px + q
+    first, second = digamma(y) - digamma(q), polygamma(1, y) - polygamma(1, q)
     value = (
-        n @ (gammaln(px + q) - gammaln(px))
-        + buyers * (q * math.log(v) - gammaln(q))
-        + p * (sum_x_log_m + sum_x_log_x)
+        n @ (gammaln(y) - gammaln(q) - gammaln(px))
+        + p * (sum_x_log_m + sum_x_log_x - purchases * math.log(v) - x_logs)
         - sum_log_m
-        - (p * x_log_v + q * log_v)
+        - q * logs
     )
-    first = digamma(px + q)
+    slope_in_p = first + (digamma(q) - digamma(px))
     gradient = np.array(
         [
-            (n * x) @ (first - digamma(px)) + sum_x_log_m + sum_x_log_x - x_log_v,
-            n @ first + buyers * (math.log(v) - digamma(q)) - log_v,
-            buyers * q / v - (p * x_in_v + q * in_v),
+            (n * x) @ slope_in_p + sum_x_log_m + sum_x_log_x - purchases * math.log(v) - x_logs,
+            n @ first - logs,
+            (q * shares - p * (purchases - x_shares)) / v,
         ]
     )
-    second = polygamma(1, px + q)
-    h_pq = (n * x) @ second
-    h_qv = buyers / v - in_v
-    hessian = np.array(
-        [
-            [(n * x * x) @ (second - polygamma(1, px)), h_pq, -x_in_v],
-            [h_pq, n @ second - buyers * polygamma(1, q), h_qv],
-            [-x_in_v, h_qv, p * x_in_v2 + q * in_v2 - buyers * q / v**2],
-        ]
-    )
+    h_pq = (n * x) @ (second + polygamma(1, q))
+    h_pv, h_qv = -(purchases - x_shares) / v, shares / v
+    h_pp = (n * x * x) @ (second + (polygamma(1, q) - polygamma(1, px)))
+    h_vv = (p * (purchases - x_shares - x_spread) - q * (shares + spread)) / v**2
+    hessian = np.array([[h_pp, h_pq, h_pv], [h_pq, n @ second, h_qv], [h_pv, h_qv, h_vv]])
     return float(value), gradient, hessian
 
 
 def readable_sums(spending: Spending, v: float) -> tuple[float, ...]:
-    """Sums of log(z + v), 1 / (z + v) and its square, plain and weighted with x."""
-    y = spending.total + v
-    columns = (np.log(y), 1 / y, 1 / y**2)
+    """Sums of log(1 + u), u / (1 + u) and u / (1 + u)^2, u = z / v; plain and weighted with x."""
+    u = spending.total / v
+    columns = (np.log1p(u), u / (1 + u), u / (1 + u) ** 2)
     return tuple(
         float(s) for column in columns for s in (column.sum(), spending.frequency @ column)
     )
@@ -183,36 +218,62 @@ def readable_sums(spending: Spending, v: float) -> tuple[float, ...]:
 
 def fast_sums(spending: Spending, v: float) -> tuple[float, ...]:
     """The same, summed by number of purchases, with one logarithm for several customers."""
-    largest = float(spending.total.max()) + v
-    at_once = TOGETHER if largest < LARGEST_TOGETHER else 1
-    by_x = _sums_by_frequency(spending.total, spending.customers.astype(np.int64), v, at_once)
+    at_once = TOGETHER if spending.largest < LARGEST_TOGETHER * v else 1
+    by_x = _sums_by_frequency(spending.total, spending.customers.astype(np.int64), 1 / v, at_once)
     return tuple(float(s) for column in by_x for s in (column.sum(), spending.distinct @ column))
 
 
 @compiled_sum
 def _sums_by_frequency(  # pragma: no cover - compiled
-    total: Array, customers: npt.NDArray[np.int64], v: float, at_once: int
+    total: Array, customers: Integers, in_v: float, at_once: int
 ) -> Array:
-    """Sums over the customers of each frequency of log y, 1 / y and its square, (3, groups)."""
+    """Sums over the customers of each frequency, (3, groups)."""
     out = np.zeros((3, customers.size))
-    i = 0
+    first = 0
     for group in range(customers.size):
-        logs = inverses = squares = 0.0
-        product = 1.0
-        pending = 0
-        for _ in range(customers[group]):
-            y = total[i] + v
-            inverse = 1.0 / y
-            inverses += inverse
-            squares += inverse * inverse
-            product *= y
-            pending += 1
-            if pending == at_once:
-                logs += math.log(product)
-                product = 1.0
-                pending = 0
-            i += 1
-        out[0, group] = logs + math.log(product)
-        out[1, group] = inverses
-        out[2, group] = squares
+        logs = shares = spread = 0.0
+        last = first + customers[group]
+        while at_once == TOGETHER and first + TOGETHER <= last:
+            # Products less 1, so that nothing is lost where u is small; two at once.
+            one = other = 0.0
+            for i in range(first, first + TOGETHER // 2):
+                u, w = total[i] * in_v, total[i + TOGETHER // 2] * in_v
+                of_u, of_w = 1.0 / (1.0 + u), 1.0 / (1.0 + w)
+                shares += u * of_u + w * of_w
+                spread += u * of_u * of_u + w * of_w * of_w
+                one += u * (1.0 + one)
+                other += w * (1.0 + other)
+            logs += math.log1p(one + other * (1.0 + one))
+            first += TOGETHER
+        for i in range(first, last):
+            u = total[i] * in_v
+            of_u = 1.0 / (1.0 + u)
+            shares += u * of_u
+            spread += u * of_u * of_u
+            logs += math.log1p(u)
+        first = last
+        out[0, group] = logs
+        out[1, group] = shares
+        out[2, group] = spread
+    return out
+
+
+@compiled_sum
+def _sum_logs(  # pragma: no cover - compiled
+    total: Array, customers: Integers, at_once: int
+) -> Array:
+    """Sums of logarithms of the totals of each frequency."""
+    out = np.zeros(customers.size)
+    first = 0
+    for group in range(customers.size):
+        last = first + customers[group]
+        while at_once == TOGETHER and first + TOGETHER <= last:
+            product = 1.0
+            for i in range(first, first + TOGETHER):
+                product *= total[i]
+            out[group] += math.log(product)
+            first += TOGETHER
+        for i in range(first, last):
+            out[group] += math.log(total[i])
+        first = last
     return out

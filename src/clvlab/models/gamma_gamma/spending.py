@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from clvlab.compiled import compiled
 from clvlab.errors import Problems
 from clvlab.models.customers.customer_columns import (
     Customers,
@@ -16,6 +20,7 @@ from clvlab.models.customers.customer_columns import (
     refuse_fractions,
     required_columns,
 )
+from clvlab.models.customers.distinct_histories import FARTHEST, PLAIN_NUMBERS
 from clvlab.schema import FREQUENCY, MONETARY_VALUE
 
 
@@ -31,15 +36,18 @@ def spend_of(customers: Customers) -> tuple[Integers, Floats, pd.Index]:
     """
     frame = frame_of(customers)
     required_columns(frame, (FREQUENCY, MONETARY_VALUE))
+    purchases, given = frame[FREQUENCY], frame[MONETARY_VALUE]
+    if given.dtype != np.float64:
+        given = pd.to_numeric(given, errors="coerce")
+    amounts = np.ascontiguousarray(given, dtype=np.float64)
+    if purchases.dtype in PLAIN_NUMBERS:
+        frequency, amount = np.empty(len(frame), dtype=np.int64), np.empty(len(frame))
+        if _whole_purchases(np.ascontiguousarray(purchases), amounts, frequency, amount):
+            return frequency, amount, frame.index
     repeats = numbers_of(frame, FREQUENCY)
     refuse_fractions(repeats)
     frequency = repeats.astype(np.int64)
-    given = frame[MONETARY_VALUE]
-    if given.dtype != np.float64:
-        given = pd.to_numeric(given, errors="coerce")
-    amount = np.where(frequency > 0, given.to_numpy(np.float64), 0.0)
-    if len(frame) and frequency.min() >= 0 and amount.min() >= 0 and amount.max() < np.inf:
-        return frequency, amount, frame.index
+    amount = np.where(frequency > 0, amounts, 0.0)
     problems = Problems()
     for column, rule, broken in (
         (FREQUENCY, "can't be negative", frequency < 0),
@@ -54,3 +62,18 @@ def spend_of(customers: Customers) -> tuple[Integers, Floats, pd.Index]:
         note_broken(problems, f"column '{column}'", rule, broken, remedy)
     problems.raise_if_any()
     return frequency, amount, frame.index
+
+
+@compiled
+def _whole_purchases(  # pragma: no cover - compiled
+    purchases: npt.NDArray[Any], given: Floats, frequency: Integers, amount: Floats
+) -> bool:
+    """Whether purchases are whole numbers and their amounts finite, and both as arrays."""
+    regular = True
+    for i in range(purchases.size):
+        x = purchases[i]
+        frequency[i] = np.int64(x)
+        amount[i] = given[i] if x > 0 else 0.0
+        regular &= (frequency[i] == x) & (x >= 0) & (x < FARTHEST)
+        regular &= (amount[i] >= 0) & (amount[i] < np.inf)
+    return regular

@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from clvlab.errors import InputError, Problem, did_you_mean
 from clvlab.models.fitting.newton import Evaluation
@@ -174,7 +174,7 @@ class Prior:
             Indexed by ``quantity``: ``median``, ``log_sd``, ``lower`` and ``upper`` (limits of
             95 percent), ``meaning``.
         """
-        reach = norm.ppf(0.975)
+        reach = ndtri(0.975)
         rows = [
             (
                 q.median,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from clvlab.models.fitting.newton import Evaluation
 from clvlab.models.posterior.importance_sampling import (
@@ -84,7 +84,7 @@ def sample_by_surrogate(
         Source of randomness.
     """
     k = len(centre)
-    reach = math.sqrt(float(chi2.isf(OUTSIDE, k)))
+    reach = math.sqrt(float(chdtri(k, OUTSIDE)))
     known = _Known(log_posterior)
     known.evaluate(centre[None])
     for degree in DEGREES:

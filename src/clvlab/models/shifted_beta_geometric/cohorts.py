@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from clvlab.errors import InputError, Problem
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
@@ -68,4 +68,4 @@ def compare_cohorts(survivors: pd.DataFrame) -> CohortComparison:
     )[["customers", "alpha", "beta", "mean_churn", "log_likelihood"]]
     ratio = 2 * (sum(model.log_likelihood_ for model in each) - common.log_likelihood_)
     degrees = 2 * (len(each) - 1)
-    return CohortComparison(table, ratio, degrees, float(chi2.sf(max(ratio, 0.0), degrees)))
+    return CohortComparison(table, ratio, degrees, float(chdtrc(degrees, max(ratio, 0.0))))

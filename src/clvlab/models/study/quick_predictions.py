@@ -115,4 +115,5 @@ def _predict(
     if_alive = process.discounted_purchases_if_alive(
         model.params_, table.pair_frequency, table.pair_T, ahead, 0.0
     )
-    np.multiply(out[0], if_alive[table.pair], out=out[1])
+    np.take(if_alive, table.pair, out=out[1], mode="clip")
+    out[1] *= out[0]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from clvlab.errors import InputError, Problem, did_you_mean
 from clvlab.models.bgcnbd.bgcnbd import BetaGeoErlangModel
@@ -193,4 +192,4 @@ def _model(given: str | TransactionModel) -> TransactionModel:
 
 def _fitted(model: Any, summary: CustomerSummary) -> Any:  # noqa: ANN401 - of either kind
     """The model if it is fitted, a fitted copy otherwise."""
-    return model if hasattr(model, "log_likelihood_") else clone(model).fit(summary)
+    return model if hasattr(model, "log_likelihood_") else model.unfitted().fit(summary)
