@@ -128,6 +128,34 @@ class FittedStudy:
         """The draws with the process that they are of."""
         return Draws(self.model.process, self.transaction_draws, self.spend_draws)
 
+    def parameter_tables(self, interval: float = 0.90) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The parameters of both models, purchases first, with limits of their draws.
+
+        Parameters
+        ----------
+        interval
+            Coverage of the limits.
+
+        Returns
+        -------
+        tuple of pandas.DataFrame
+            Indexed by ``parameter``: ``estimate`` (of maximum likelihood), ``standard_error``
+            (standard deviation of the draws), ``lower`` and ``upper`` (their quantiles, with equal
+            shares outside), ``meaning``.
+        """
+        check_interval(interval)
+        levels = [0.5 - interval / 2, 0.5 + interval / 2]
+        tables = []
+        for model, draws in (
+            (self.model, self.transaction_draws),
+            (self.spend, self.spend_draws),
+        ):
+            table = model.parameter_table(interval)
+            table["standard_error"] = draws.std(axis=0, ddof=1)
+            table["lower"], table["upper"] = np.quantile(draws, levels, axis=0)
+            tables.append(table)
+        return tables[0], tables[1]
+
     def random(self) -> np.random.Generator:
         """Random numbers, from the same place each time."""
         bits = getattr(np.random, str(self.stream["bit_generator"]))()

@@ -27,7 +27,7 @@ from clvlab.models.posterior.default_priors import (
 from clvlab.models.posterior.posterior import Posterior, draw_posterior
 from clvlab.models.posterior.priors import Prior
 from clvlab.models.study.fitted_study import FittedStudy
-from clvlab.summary.customer_summary import CustomerSummary
+from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 MODELS: dict[str, type[TransactionModel]] = {
     "bg-nbd": BetaGeoModel,
@@ -179,9 +179,23 @@ def prior_of_purchases(
     return prior
 
 
+def has_posterior(summary: CustomerSummary, model: TransactionModel) -> bool:
+    """Whether these customers and their unit are those of the fit, and there is a default prior."""
+    model.require_fit()
+    complete = summary.table[HISTORY_COMPLETE].any()
+    return bool(complete) and type(model) in PRIORS and _is_of(model, summary)
+
+
+def _is_of(model: TransactionModel, customers: CustomerSummary | Histories) -> bool:
+    """Whether a model was fitted to these customers."""
+    if isinstance(customers, CustomerSummary):
+        customers = histories_of(customers, complete_only=True)
+    return bool(np.allclose(model.fingerprint_, customers.fingerprint, rtol=SAME))
+
+
 def _refuse_other_customers(model: TransactionModel, histories: Histories) -> None:
     """A posterior is of the customers that the model was fitted to."""
-    if np.allclose(model.fingerprint_, histories.fingerprint, rtol=SAME):
+    if _is_of(model, histories):
         return
     raise InputError(
         Problem(
