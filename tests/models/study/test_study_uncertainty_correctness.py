@@ -27,22 +27,22 @@ def study(sample):
     return clvlab.fit_study(sample, n_draws=400, seed=1)
 
 
+def log_width(table, name):
+    return np.log(table[f"{name}_credible_upper"] / table[f"{name}_credible_lower"])
+
+
 def test_limits_of_value_hold_what_is_not_known_of_spend(study, some):
-    """With spend fixed at its mean the limits of totals and of customers are narrower."""
-    mean = study.spend_draws.mean(axis=0)
-    fixed = replace(study, spend_draws=np.tile(mean, (study.n_draws, 1)))
-    whole, part = (one.total(some, **TERMS) for one in (study, fixed))
-    widths = [t["clv_credible_upper"] - t["clv_credible_lower"] for t in (whole, part)]
-    assert widths[0] > 1.02 * widths[1]
-    assert whole["expected_purchases_credible_upper"] == part["expected_purchases_credible_upper"]
-    both, one = (s.scores(some, **TERMS).table for s in (study, fixed))
-    width = [t["clv_credible_upper"] - t["clv_credible_lower"] for t in (both, one)]
-    assert width[0].sum() > 1.02 * width[1].sum()
-    repeat = some.table["frequency"] > 0
-    assert (one["expected_spend_credible_upper"] == one["expected_spend_credible_lower"]).all()
-    assert (both["expected_spend_credible_upper"] > both["expected_spend_credible_lower"])[
-        repeat
-    ].all()
+    """With spend fixed they are narrower: most for customers whose amounts nobody has seen."""
+    middle = np.median(study.spend_draws, axis=0)
+    fixed = replace(study, spend_draws=np.tile(middle, (study.n_draws, 1)))
+    new = replace(some, table=some.table[some.table["frequency"] == 0])
+    whole, part = (one.total(new, **TERMS) for one in (study, fixed))
+    assert log_width(whole, "clv") > 1.05 * log_width(part, "clv")
+    assert log_width(whole, "expected_purchases") == log_width(part, "expected_purchases")
+    both, alone = (one.scores(some, **TERMS).table for one in (study, fixed))
+    assert log_width(both, "clv").mean() > 1.05 * log_width(alone, "clv").mean()
+    assert (log_width(both, "expected_spend") > 0).all()
+    assert (log_width(alone, "expected_spend") == 0).all()
 
 
 def test_scores_are_of_the_posterior_where_the_customers_are_those_of_the_fit(
@@ -70,8 +70,12 @@ def test_tables_of_parameters_are_of_the_draws(study):
 
 
 def test_equity_of_all_time_to_come_is_the_limit_of_long_horizons(study, some):
+    few = slice(0, 20)
+    study = replace(
+        study, transaction_draws=study.transaction_draws[few], spend_draws=study.spend_draws[few]
+    )
     endless = study.equity(some, **{**TERMS, "horizon": math.inf})
-    long = study.equity(some, **{**TERMS, "horizon": "400 years"})
+    long = study.equity(some, **{**TERMS, "horizon": "200 years"})
     assert_allclose(endless.table, long.table, rtol=1e-6, atol=1e-9)
     value = clvlab.customer_lifetime_value(
         some, study.model, study.spend, **{**TERMS, "horizon": math.inf}

@@ -39,7 +39,7 @@ def model(customers):
 
 @pytest.fixture(scope="module")
 def study(customers, model):
-    return clvlab.fit_study(customers, model, n_draws=200, seed=1)
+    return clvlab.fit_study(customers, model, n_draws=100, seed=1)
 
 
 def test_the_posterior_agrees_with_the_standard_errors_where_it_is_regular(study, model):

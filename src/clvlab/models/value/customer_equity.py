@@ -28,6 +28,10 @@ from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
 
+BEYOND_NOTICE = 14.0
+"""Continuous discount over a horizon after which draws are not followed. Expected purchases only
+become rarer, so limits are off by exp(-14) of their value at most, less than a millionth part."""
+
 
 @dataclass(frozen=True)
 class Acquisition:
@@ -160,13 +164,20 @@ class _Base:
             terms = self.assumptions.among(rows)
             weights = AliveWeights.of(table, self.amounts[rows], alike, terms)
             part, slopes = slope(
-                partial(_totals, weights, alike.of_process, horizon),
+                partial(_totals, weights, alike.of_process, _followed(horizon, discount, draws)),
                 discount,
                 horizon,
                 accurate=len(draws) == 1,
             )
             value, change = value + part, change + slopes
         return value, change
+
+
+def _followed(horizon: float, discount: float, draws: Draws) -> float:
+    """How far draws are followed; the estimate, one draw, all the way."""
+    if len(draws) == 1 or discount == 0:
+        return horizon
+    return min(horizon, BEYOND_NOTICE / discount)
 
 
 def _totals(weights: AliveWeights, draws: ParameterDraws, horizon: float, at: float) -> Array:
@@ -187,7 +198,7 @@ def _under_draws(
         own = base.model.draws_of_new_customer(draws.transaction, acquisition.covariates)
         new_ones = replace(draws, transaction=own).of_process
         repeats, d_repeats = slope(
-            partial(repeats_under_draws, new_ones, horizon),
+            partial(repeats_under_draws, new_ones, _followed(horizon, discount, draws)),
             discount,
             horizon,
             accurate=len(draws) == 1,
