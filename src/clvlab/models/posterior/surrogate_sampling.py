@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import chi2
+from threadpoolctl import threadpool_limits
 
 from clvlab.models.fitting.newton import Evaluation
 from clvlab.models.posterior.importance_sampling import (
@@ -70,10 +71,13 @@ LEAST_CURVATURE = 0.25
 """Curvature in standardized coordinates below which none is believed."""
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator,unused-ignore]
 def sample_by_surrogate(
     log_posterior: Objective, centre: Array, root: Array, n_points: int, rng: np.random.Generator
 ) -> Sample | None:
     """Weighted points by a polynomial, or nothing where no polynomial is good enough.
+
+    Its matrices are small: threads of the numerical libraries would only wait for each other.
 
     Parameters
     ----------
