@@ -45,6 +45,14 @@ LABELS = {
     "clv_credible_upper": "to",
     "clv_predictive_lower": "possible from",
     "clv_predictive_upper": "to",
+    "month": "month",
+    "first_day": "first day",
+    "last_day": "last day",
+    "revenue": "revenue",
+    "revenue_credible_lower": "credible from",
+    "revenue_credible_upper": "to",
+    "revenue_predictive_lower": "possible from",
+    "revenue_predictive_upper": "to",
     "fit": "model of today",
     "checked": "model under test",
     "spend": "spend model",
@@ -97,7 +105,10 @@ LABELS = {
 """What a column is called where people read it; a report never shows a raw column name."""
 
 _AMOUNTS = [
-    f"clv_{kind}_{side}" for kind in ("credible", "predictive") for side in ("lower", "upper")
+    f"{name}_{kind}_{side}"
+    for name in ("clv", "revenue")
+    for kind in ("credible", "predictive")
+    for side in ("lower", "upper")
 ]
 FORMATS = {
     "customers": "count",
@@ -111,6 +122,7 @@ FORMATS = {
     "expected_purchases_predictive_upper": "count",
     "expected_spend": "amount",
     "clv": "amount.0",
+    "revenue": "amount.0",
     **dict.fromkeys(_AMOUNTS, "amount.0"),
     **dict.fromkeys(["amount_share", "share_active", "new_share", "change_earlier"], "percent"),
     **dict.fromkeys(["value_then", "value_now", "value_at_risk"], "amount.0"),

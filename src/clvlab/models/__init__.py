@@ -30,11 +30,14 @@ from clvlab.models.nbd.likelihood import NBDParameters
 from clvlab.models.nbd.nbd import NBDModel
 from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
+from clvlab.models.posterior.posterior import Posterior, PosteriorError
+from clvlab.models.posterior.priors import Prior, Quantity
 from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
 from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
 from clvlab.models.study.fitted_study import FittedStudy
 from clvlab.models.study.model_files import load_model, save_model
+from clvlab.models.study.posteriors import default_prior, posterior_of
 from clvlab.models.study.quick_predictions import predict_customers
 from clvlab.models.study.scores import CustomerScores, best_customers, score_customers
 from clvlab.models.study.study_fitting import fit_study
@@ -66,7 +69,11 @@ __all__ = [
     "NBDParameters",
     "ParetoNBDModel",
     "ParetoNBDParameters",
+    "Posterior",
+    "PosteriorError",
+    "Prior",
     "PurchaseRegularity",
+    "Quantity",
     "ShiftedBetaGeometricModel",
     "ShiftedBetaGeometricParameters",
     "SpendIndependence",
@@ -80,6 +87,7 @@ __all__ = [
     "compare_models",
     "compare_spend_models",
     "customer_lifetime_value",
+    "default_prior",
     "discounted_expected_purchases",
     "dropout_test",
     "fit_study",
@@ -87,6 +95,7 @@ __all__ = [
     "likelihood_ratio_test",
     "load_model",
     "new_customer_value",
+    "posterior_of",
     "predict_customers",
     "purchase_regularity",
     "reliability_table",

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from clvlab.models.bgbb import formulas
 from clvlab.models.bgbb import kernels as bgbb_kernels
 from clvlab.models.bgbb import likelihood as bgbb_likelihood
-from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel, _objective
+from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel, objective_of_opportunities
 from clvlab.models.bgbb.histories import OpportunityHistories, opportunity_histories
 from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
 from clvlab.models.fitting.newton import in_logarithms, maximize
@@ -57,7 +57,7 @@ def test_the_compiled_likelihood_equals_the_readable_one(base, parameters):
 
 @pytest.mark.parametrize("parameters", [*PARAMETERS, (2.0, 500.0, 1e-3, 80.0)])
 def test_gradient_and_hessian_are_those_of_the_value(base, parameters):
-    objective = _objective(opportunity_histories(base))
+    objective = objective_of_opportunities(opportunity_histories(base))
     point, step = np.log(parameters), 1e-5
     _, gradient, hessian = objective(point)
     ahead = [objective(point + step * unit) for unit in np.eye(4)]
@@ -311,7 +311,7 @@ def test_any_base_is_fitted_as_well_as_from_many_starts(rows):
     if not base["frequency"].any() or (base["frequency"] == base["n_periods"]).all():
         return
     model = BetaGeoBetaBinomModel().fit(base, weights="many")
-    objective = _objective(opportunity_histories(base, "many"))
+    objective = objective_of_opportunities(opportunity_histories(base, "many"))
     starts = np.random.default_rng(1).normal(0, 2, (4, 4))
     best = max(maximize(objective, start).value for start in starts)
     assert model.log_likelihood_ > best - 1e-6

@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose
 from clvlab.models.bgbb import formulas
 from clvlab.models.bgbb import kernels as bgbb_kernels
 from clvlab.models.bgbb import likelihood as bgbb_likelihood
-from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel, _objective
+from clvlab.models.bgbb.bgbb import BetaGeoBetaBinomModel, objective_of_opportunities
 from clvlab.models.bgbb.histories import OpportunityHistories, opportunity_histories
 from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
 from clvlab.models.fitting.newton import maximize
@@ -295,7 +295,7 @@ TWO_MAXIMA = [
 def test_the_higher_of_two_maxima_is_found(rows):
     base = pd.DataFrame(rows, columns=["frequency", "recency", "n_periods", "many"])
     model = BetaGeoBetaBinomModel().fit(base, weights="many")
-    objective = _objective(opportunity_histories(base, "many"))
+    objective = objective_of_opportunities(opportunity_histories(base, "many"))
     starts = np.log(list(itertools.product((0.02, 1.0), (0.02, 2.0), (0.05, 0.8), (0.05, 2.0))))
     values = [maximize(objective, start).value for start in starts]
     assert max(values) > min(values) + 0.01

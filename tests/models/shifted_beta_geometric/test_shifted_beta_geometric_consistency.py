@@ -19,7 +19,7 @@ from clvlab.models.shifted_beta_geometric.likelihood import (
 from clvlab.models.shifted_beta_geometric.renewals import counts_of_cohorts, counts_of_customers
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import (
     ShiftedBetaGeometricModel,
-    _objective,
+    objective_of_renewals,
 )
 
 REGULAR = pd.Series([1000, 631, 468, 382, 326, 289, 262, 241])
@@ -214,7 +214,7 @@ def test_any_cohort_is_fitted_as_well_as_from_many_starts(case):
         return
     survivors = pd.Series(left)
     model = ShiftedBetaGeometricModel().fit_cohorts(survivors)
-    objective = _objective(counts_of_cohorts(survivors))
+    objective = objective_of_renewals(counts_of_cohorts(survivors))
     starts = np.random.default_rng(1).normal(0, 3, (4, 2))
     best = max(maximize(objective, start).value for start in starts)
     assert model.log_likelihood_ > best - 1e-6

@@ -68,16 +68,3 @@ def test_scores_with_covariates_have_limits_around_the_estimates(with_covariates
     )
     total = scores.total
     assert total["clv_credible_lower"] < total["clv"] < total["clv_credible_upper"]
-
-
-def test_what_can_not_tell_covariates_apart_refuses_them(with_covariates, sample_spend, tmp_path):
-    some, model = with_covariates
-    study = FittedStudy.of(model, sample_spend, window=some.window, n_draws=20)
-    for ask in (
-        lambda: study.by_month(some),
-        lambda: study.equity(some, **TERMS),
-        lambda: study.new_customer(**TERMS),
-        lambda: study.save(tmp_path / "study.json"),
-    ):
-        with pytest.raises(InputError, match="can't have covariates"):
-            ask()

@@ -105,7 +105,7 @@ class BetaGeoBetaBinomModel(MaximumLikelihoodModel):
         days = period_days_of(period)
         histories = opportunity_histories(customers, weights)
         _refuse_one_sided(histories)
-        objective = _objective(histories)
+        objective = objective_of_opportunities(histories)
         optimum = climb(objective, _start(histories))
         for other in worth_other_starts(optimum, histories):
             candidate = climb(objective, other)
@@ -125,7 +125,7 @@ class BetaGeoBetaBinomModel(MaximumLikelihoodModel):
         point = positive_logarithms(parameters, self.parameter_names)
         days = period_days_of(period)
         histories = opportunity_histories(customers, weights)
-        return self._settle(stay_at(_objective(histories), point), histories, days)
+        return self._settle(stay_at(objective_of_opportunities(histories), point), histories, days)
 
     def _settle(
         self, optimum: Optimum, histories: OpportunityHistories, days: float | None
@@ -305,7 +305,9 @@ def _series(values: Array, histories: OpportunityHistories, name: str) -> pd.Ser
     return pd.Series(values[histories.position], index=histories.index, name=name)
 
 
-def _objective(histories: OpportunityHistories) -> Objective:
+def objective_of_opportunities(histories: OpportunityHistories) -> Objective:
+    """The log-likelihood of histories in the logarithms of the parameters."""
+
     def evaluate(point: Array) -> Evaluation:
         parameters = BetaGeoBetaBinomParameters(*np.exp(point).tolist())
         return in_logarithms(log_likelihood(parameters, histories), parameters)

@@ -30,6 +30,7 @@ def track_repeat_purchases(
     interval: float = 0.90,
     n_draws: int = 200,
     seed: int = 0,
+    draws: Array | None = None,
 ) -> pd.DataFrame:
     """Repeat purchases per period and in total, from the log's first day to the window's end.
 
@@ -51,6 +52,9 @@ def track_repeat_purchases(
         Simulated bases behind the limits, each from its own draw of the parameters.
     seed
         Seed of the draws.
+    draws
+        Draws to take the first `n_draws` of, (n, k), such as a study's from the posterior; by
+        default they are normal in the logarithms around the maximum.
 
     Raises
     ------
@@ -85,7 +89,10 @@ def track_repeat_purchases(
     observed = _observed(log, customers, first_day, edges)
     histories = histories_of(summary, complete_only=True)
     expected = _expected(model, histories, first, edges)
-    simulated = _simulated(model, histories, first, edges, n_draws, seed)
+    rng = np.random.default_rng(seed)
+    if draws is None:
+        draws = model.draw_parameters(n_draws, rng)
+    simulated = _simulated(model, histories, first, edges, draws[:n_draws], rng)
     levels = [0.5 - interval / 2, 0.5 + interval / 2]
     columns: dict[str, npt.ArrayLike] = {}
     for prefix, accumulate in (("", False), ("cumulative_", True)):
@@ -185,15 +192,14 @@ def _simulated(
     histories: Histories,
     first: npt.NDArray[np.int64],
     edges: Array,
-    n_draws: int,
-    seed: int,
+    draws: Array,
+    rng: np.random.Generator,
 ) -> Array:
     """Repeat purchases per draw and period, with time counted as in `_expected`."""
-    rng = np.random.default_rng(seed)
     unit = model.unit_.days
     end = float(edges[-1]) / unit
-    out = np.zeros((n_draws, len(edges)))
-    for rows, own in model.by_covariates(histories, model.draw_parameters(n_draws, rng)):
+    out = np.zeros((len(draws), len(edges)))
+    for rows, own in model.by_covariates(histories, draws):
         start = np.sort(first[rows]) / unit
         for d, row in enumerate(own):
             parameters = model.process.parameters(row)

@@ -19,9 +19,9 @@ its zero matters to them; what is reported is in the covariates' own units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -117,6 +117,21 @@ class CovariateEffects:
         covariates = learn_covariates(frame, tuple(dict.fromkeys(purchase + dropout)))
         values = read_covariates(frame, covariates)
         terms = [(c.name, term) for c in covariates for term in c.terms]
+        centre, scale = values.mean(axis=0), values.std(axis=0)
+        _refuse_collinear((values - centre) / scale, terms, purchase, dropout)
+        effects = cls._acting(covariates, process, purchase, dropout, same_effect)
+        return cls(covariates, effects, centre, scale, process.n_parameters)
+
+    @staticmethod
+    def _acting(
+        covariates: tuple[Covariate, ...],
+        process: PurchaseProcess,
+        purchase: tuple[str, ...],
+        dropout: tuple[str, ...],
+        same_effect: tuple[str, ...],
+    ) -> tuple[Effect, ...]:
+        """The coefficients of covariates."""
+        terms = [(c.name, term) for c in covariates for term in c.terms]
         buying = "effect on the logarithm of the purchase rate"
         kinds = (
             ("purchase", purchase, process.purchase_scales, buying),
@@ -128,14 +143,56 @@ class CovariateEffects:
                 f"{buying}, and {process.dropout_effect}",
             ),
         )
-        effects = tuple(
+        return tuple(
             Effect(kind, term, position, scales, meaning)
             for kind, names, scales, meaning in kinds
             for position, (name, term) in enumerate(terms)
             if name in names and (kind == "both") == (name in same_effect)
         )
-        centre, scale = values.mean(axis=0), values.std(axis=0)
-        _refuse_collinear((values - centre) / scale, terms, purchase, dropout)
+
+    def to_json(self) -> dict[str, Any]:
+        """How columns are read, as plain values; what each acts on is told by the model.
+
+        Raises
+        ------
+        InputError
+            For categories that are neither text, numbers nor true and false.
+        """
+        for covariate in self.covariates:
+            if not all(isinstance(level, (str, int, float)) for level in covariate.levels):
+                kind = type(covariate.levels[0]).__name__
+                raise InputError(
+                    Problem(
+                        f"the categories of '{covariate.name}'",
+                        "must be text, numbers or true and false to be saved",
+                        f"they are of type {kind}",
+                        "Turn the column into text before the fit.",
+                    )
+                )
+        return {
+            "columns": [{"name": c.name, "levels": list(c.levels)} for c in self.covariates],
+            "centre": self.centre.tolist(),
+            "scale": self.scale.tolist(),
+        }
+
+    @classmethod
+    def from_json(
+        cls,
+        record: Mapping[str, Any],
+        process: PurchaseProcess,
+        purchase: tuple[str, ...],
+        dropout: tuple[str, ...],
+        same_effect: tuple[str, ...],
+    ) -> Self:
+        """The effects that `to_json` described, of a model with these covariates."""
+        covariates = tuple(Covariate(c["name"], tuple(c["levels"])) for c in record["columns"])
+        centre, scale = (np.array(record[name], dtype=np.float64) for name in ("centre", "scale"))
+        n_terms = sum(len(covariate.terms) for covariate in covariates)
+        if {c.name for c in covariates} != set(purchase + dropout):
+            raise ValueError("its covariates are not those of its settings")
+        if not centre.shape == scale.shape == (n_terms,) or not np.all(scale > 0):
+            raise ValueError("its covariates lack a mean or a spread")
+        effects = cls._acting(covariates, process, purchase, dropout, same_effect)
         return cls(covariates, effects, centre, scale, process.n_parameters)
 
     @property

@@ -139,8 +139,13 @@ class MaximumLikelihoodModel(Estimator):
             "customers": self.n_customers_,
         }
 
+    @property
+    def estimates_(self) -> Array:
+        """The parameters and the coefficients, (k,)."""
+        self.require_fit()
+        return self._estimates()
+
     def _estimates(self) -> Array:
-        """The parameters and the coefficients."""
         return np.concatenate([np.exp(self._log_parameters), self._coefficients])
 
     def _meanings(self) -> list[str]:
@@ -218,6 +223,12 @@ class MaximumLikelihoodModel(Estimator):
         away = away @ self._to_own_units.T
         positive = np.exp(self._log_parameters + away[:, :k])
         return np.concatenate([positive, self._coefficients + away[:, k:]], axis=1)
+
+    def estimates_at(self, points: Array) -> Array:
+        """Parameters and coefficients in their own units at points of a search, (n, k)."""
+        own = points if self._to_own_units is None else points @ self._to_own_units.T
+        k = len(self.parameter_names)
+        return np.concatenate([np.exp(own[:, :k]), own[:, k:]], axis=1)
 
     def _spread_of_draws(self) -> tuple[Array, Array]:
         """Standard deviations of the draws' logarithms along their principal axes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -181,15 +181,37 @@ class FittedToHistories(MaximumLikelihoodModel):
 
     def _learn_covariates(self, histories: Histories) -> None:
         """Read how the named columns act, from the customers that the model is fitted to."""
-        purchase = names_of(self.purchase_covariates, "purchase_covariates")
-        dropout = names_of(self.dropout_covariates, "dropout_covariates")
-        same = names_of(self.same_effect, "same_effect")
-        self._effects = None
-        if purchase or dropout or same:
-            self._effects = CovariateEffects.learn(
-                histories.table, self.process, purchase, dropout, same
-            )
-        self.coefficient_names_ = () if self._effects is None else self._effects.names
+        names = self._named_covariates()
+        self._act(
+            CovariateEffects.learn(histories.table, self.process, *names) if any(names) else None
+        )
+
+    def recall_covariates(self, record: Mapping[str, Any] | None) -> None:
+        """Read how the named columns act, from what `CovariateEffects.to_json` wrote."""
+        names = self._named_covariates()
+        if any(names) != (record is not None):
+            raise ValueError("its covariates are not those of its settings")
+        self._act(
+            None if record is None else CovariateEffects.from_json(record, self.process, *names)
+        )
+
+    def _act(self, effects: CovariateEffects | None) -> None:
+        self._effects = effects
+        self._to_own_units = None if effects is None else effects.to_own_units
+        self.coefficient_names_ = () if effects is None else effects.names
+
+    def _named_covariates(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Those of buying, of dropping out, and those with the same effect on both."""
+        return (
+            names_of(self.purchase_covariates, "purchase_covariates"),
+            names_of(self.dropout_covariates, "dropout_covariates"),
+            names_of(self.same_effect, "same_effect"),
+        )
+
+    @property
+    def covariate_effects(self) -> CovariateEffects | None:
+        """How covariates act; None for a model without."""
+        return self._effects
 
     def _objective(self, everyone: Histories, compressed: Histories) -> Objective:
         """The log-likelihood at a point of a search, covariates included."""
@@ -197,6 +219,27 @@ class FittedToHistories(MaximumLikelihoodModel):
             return objective_of(self.process, compressed)
         patterns, pattern = self._effects.values(everyone.table)
         return self._effects.objective(self.process, patterns, *everyone.compressed_by(pattern))
+
+    def objective(self, histories: Histories) -> Objective:
+        """The log-likelihood of customers at a point of a search, covariates included.
+
+        The points are logarithms of the parameters; with covariates those of a customer whose
+        covariates are the means of the fit, and behind them the effects of a standard deviation
+        of each. `estimates_at` takes them to their own units.
+        """
+        return self._objective(histories, histories.compressed())
+
+    @property
+    def search_point(self) -> Array:
+        """Where the search ended, (k,)."""
+        point = np.concatenate([self._log_parameters, self._coefficients])
+        return point if self._effects is None else self._effects.from_own_units @ point
+
+    @property
+    def effects(self) -> dict[str, str]:
+        """Names of the coefficients, with what each is in words; empty without covariates."""
+        effects = () if self._effects is None else self._effects.effects
+        return {effect.name: effect.meaning for effect in effects}
 
     def _settle(
         self, optimum: Optimum, histories: Histories, everyone: Histories, n_customers: int
@@ -219,8 +262,7 @@ class FittedToHistories(MaximumLikelihoodModel):
         return self
 
     def _meanings(self) -> list[str]:
-        effects = () if self._effects is None else self._effects.effects
-        return [*super()._meanings(), *(effect.meaning for effect in effects)]
+        return [*super()._meanings(), *self.effects.values()]
 
     def by_covariates(
         self, histories: Histories, estimates: Array
@@ -242,13 +284,17 @@ class FittedToHistories(MaximumLikelihoodModel):
         if self._effects is None:
             yield np.arange(len(histories)), estimates
             return
-        k = len(self.parameter_names)
         patterns, pattern = self._effects.values(histories.table)
-        points = np.concatenate([np.log(estimates[:, :k]), estimates[:, k:]], axis=1)
+        points = self._points(estimates)
         order = np.argsort(pattern, kind="stable")
         starts = np.searchsorted(pattern[order], np.arange(len(patterns) + 1))
         for g, own in enumerate(self._effects.own_parameters(points, patterns)):
             yield order[starts[g] : starts[g + 1]], own
+
+    def _points(self, estimates: Array) -> Array:
+        """Logarithms of the parameters, and the coefficients as they are, (n, k)."""
+        k = len(self.parameter_names)
+        return np.concatenate([np.log(estimates[:, :k]), estimates[:, k:]], axis=1)
 
     def contains(self, other: FittedToHistories) -> bool:
         """Whether this fitted model has all coefficients of another of its kind, and more."""

@@ -268,9 +268,30 @@ class TransactionModel(FittedToHistories):
 
     def _of_new_customer(self, covariates: Mapping[str, object] | None) -> Parameters:
         """Parameters of a customer with these covariates."""
+        return self.process.parameters(
+            self.draws_of_new_customer(self._estimates()[None], covariates)[0]
+        )
+
+    def draws_of_new_customer(
+        self, estimates: Array, covariates: Mapping[str, object] | None
+    ) -> Array:
+        """Parameters of a customer with these covariates, (n, 4).
+
+        Parameters
+        ----------
+        estimates
+            Such as `draw_parameters` gives, (n, k).
+        covariates
+            Those of the customer, by column; None for a model without.
+
+        Raises
+        ------
+        InputError
+            For covariates that the model does not have, and for missing ones.
+        """
+        self.require_fit()
         if self._effects is None and covariates is None:
-            parameters: Parameters = self.params_
-            return parameters
+            return estimates
         if self._effects is None or covariates is None:
             has = "no" if self._effects is None else ", ".join(self._effects.columns)
             raise InputError(
@@ -281,9 +302,7 @@ class TransactionModel(FittedToHistories):
                 )
             )
         patterns, _ = self._effects.values(pd.DataFrame([dict(covariates)]))
-        point = np.concatenate([self._log_parameters, self._coefficients])
-        own = next(self._effects.own_parameters(point[None], patterns))
-        return self.process.parameters(own[0])
+        return next(self._effects.own_parameters(self._points(estimates), patterns))
 
     def _ahead(self, horizon: Horizon) -> float:
         self.require_fit()

@@ -8,7 +8,12 @@ of a chance within a factor of 19.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from clvlab.models.posterior.priors import Prior, Quantity
+
+LOG_SD_OF_EFFECTS = 0.7
+"""A standard deviation of a covariate changes a rate by a factor within 4, 95 times in 100."""
 
 
 def gamma_rates(shape: str, scale: str, per_observation: float, observed: float) -> list[Quantity]:
@@ -117,3 +122,31 @@ def gamma_gamma_prior(typical_amount: float) -> Prior:
             Quantity({"p": 1, "v": 1, "q": -1}, typical_amount, 1.5, "scale of the amounts"),
         ),
     )
+
+
+def with_effects(prior: Prior, effects: Mapping[str, str]) -> Prior:
+    """The prior of a model with covariates, from that of the model without.
+
+    The quantities of the model are those of a customer whose covariates are the means of the fit.
+    Those that are added are the factors by which a standard deviation of a covariate changes
+    rates, so that the unit of a covariate doesn't matter; a category counts as a number that is
+    0 or 1.
+
+    Parameters
+    ----------
+    prior
+        Of the model without covariates.
+    effects
+        Names of the coefficients, with what each changes.
+
+    Examples
+    --------
+    >>> prior = with_effects(beta_geo_prior(26.0), {"purchase:age": "the purchase rate"})
+    >>> prior.table().loc["purchase:age", "upper"].round(2).item()
+    3.94
+    """
+    factors = tuple(
+        Quantity({name: 1}, 1.0, LOG_SD_OF_EFFECTS, f"factor per standard deviation; {what}")
+        for name, what in effects.items()
+    )
+    return Prior((*prior.parameter_names, *effects), (*prior.quantities, *factors))

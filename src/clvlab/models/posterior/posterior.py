@@ -7,7 +7,7 @@ Pareto-smoothed, and a posterior whose weights can't be trusted is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -50,7 +50,7 @@ class Posterior:
     parameter_names
         The parameters, in the model's order.
     draws
-        The draws, (n, k); in the units of the parameters.
+        The draws, (n, k); in the units of the parameters, coefficients of covariates as they are.
     prior
         The prior that they follow from.
     k_hat
@@ -164,6 +164,7 @@ def draw_posterior(
     *,
     n_draws: int = 1000,
     seed: int | np.random.Generator = 0,
+    to_draws: Callable[[Array], Array] = np.exp,
 ) -> Posterior:
     """Draw parameters from their posterior.
 
@@ -180,6 +181,9 @@ def draw_posterior(
         Number of draws, at least 20.
     seed
         Seed; the same seed gives the same draws.
+    to_draws
+        From points, (n, k), to what is wanted of them, (n, k); from logarithms to parameters by
+        default.
 
     Raises
     ------
@@ -229,7 +233,7 @@ def draw_posterior(
     points = sample.points[resample(sample.smoothed.weights, n_draws, rng)]
     found = Posterior(
         parameter_names=prior.parameter_names,
-        draws=np.exp(points),
+        draws=to_draws(points),
         prior=prior,
         k_hat=sample.smoothed.k_hat,
         # A draw of a draw: both steps add their noise.
@@ -239,7 +243,7 @@ def draw_posterior(
         evaluations=mode.iterations + sample.evaluations,
         seed=None if isinstance(seed, np.random.Generator) else int(seed),
     )
-    return replace(found, diagnosis=tuple(_diagnose(found)))
+    return replace(found, diagnosis=tuple(_diagnose(found, points)))
 
 
 def _within_reach(start: Array, prior: Prior) -> Array:
@@ -262,7 +266,7 @@ def _refuse_untrusted(sample: Sample) -> None:
     )
 
 
-def _diagnose(posterior: Posterior) -> list[str]:
+def _diagnose(posterior: Posterior, points: Array) -> list[str]:
     """What a reader of the draws has to know."""
     found = []
     if posterior.method == BY_MIXTURE:
@@ -270,7 +274,7 @@ def _diagnose(posterior: Posterior) -> list[str]:
             "The posterior is far from normal, so it was drawn from the exact likelihood, which "
             "takes longer: read intervals, not standard deviations."
         )
-    spread = posterior.prior.standardized(np.log(posterior.draws)).std(axis=0)
+    spread = posterior.prior.standardized(points).std(axis=0)
     unknown = [
         quantity.name
         for quantity, ratio in zip(posterior.prior.quantities, spread, strict=True)

@@ -2,7 +2,8 @@
 
 The polynomial is determined by a few dozen exact evaluations and checked at fresh draws from the
 posterior that it implies. Where it is not good enough, the checks join the fit, the coordinates
-follow the posterior's mean and covariance, and the degree grows.
+follow the posterior's mean and covariance, and the degree grows. In many dimensions polynomials
+end at a low degree; draws from such a one are weighed by exact evaluations.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
+from threadpoolctl import threadpool_limits
 
 from clvlab.models.fitting.newton import Evaluation
 from clvlab.models.posterior.importance_sampling import (
@@ -33,8 +35,8 @@ LARGEST_ERROR = 0.03
 more than this part of its posterior standard deviation, the noise of a thousand draws."""
 DEGREES = (3, 4, 5, 6, 7, 8, 8)
 """Of the polynomials that are tried in turn, each with more evaluations than the one before."""
-MOST_MONOMIALS = 1000
-"""More take longer to fit than exact evaluations do."""
+MOST_MONOMIALS = 1300
+"""More take longer to fit than it takes to evaluate the log-posterior at the draws."""
 NUMBERS_PER_MONOMIAL = 2.5
 
 CHECKS = 12
@@ -51,7 +53,10 @@ MOST_AT_THE_EDGE = 2e-3
 FARTHER = 1.2
 """Factor by which the reach grows when more lies at its edge."""
 WORTH_FOLLOWING = 0.5
-"""Error below which a polynomial's mean and covariance are better coordinates than the mode's."""
+"""Error below which a polynomial's mean and covariance are better coordinates than the mode's, and
+its draws are worth being weighed."""
+WEIGHED_PER_POINT = 0.15
+"""Exact evaluations for each point, where a polynomial's draws are weighed."""
 LEAST_WORTH = 0.05
 """Effective draws per point below which a polynomial tells nothing of where to look next."""
 
@@ -66,10 +71,13 @@ LEAST_CURVATURE = 0.25
 """Curvature in standardized coordinates below which none is believed."""
 
 
+@threadpool_limits.wrap(limits=1, user_api="blas")  # type: ignore[untyped-decorator,unused-ignore]
 def sample_by_surrogate(
     log_posterior: Objective, centre: Array, root: Array, n_points: int, rng: np.random.Generator
 ) -> Sample | None:
     """Weighted points by a polynomial, or nothing where no polynomial is good enough.
+
+    Its matrices are small: threads of the numerical libraries would only wait for each other.
 
     Parameters
     ----------
@@ -85,11 +93,13 @@ def sample_by_surrogate(
     """
     k = len(centre)
     reach = math.sqrt(float(chdtri(k, OUTSIDE)))
-    known = _Known(log_posterior)
+    known, nearly = _Known(log_posterior), None
     known.evaluate(centre[None])
-    for degree in DEGREES:
-        if math.comb(k + degree, degree) > MOST_MONOMIALS:
-            return None
+    affordable = [d for d in DEGREES if math.comb(k + d, d) <= MOST_MONOMIALS]
+    for wanted in DEGREES if affordable else ():
+        degree = min(wanted, affordable[-1])
+        if wanted > degree and nearly is not None:
+            return _weighed_exactly(*nearly, n_points, known, rng)
         needed = evaluations_needed(k, degree, NUMBERS_PER_MONOMIAL)
         missing = max(needed - len(known.points), needed // 2)
         known.evaluate(centre + _ball(missing, k, reach, rng) @ root.T)
@@ -106,6 +116,7 @@ def sample_by_surrogate(
         if trial.smoothed.effective_draws > LEAST_WORTH * TRIAL_POINTS:
             reach *= 1.0 if trial.at_the_edge < MOST_AT_THE_EDGE else FARTHER
             if error < WORTH_FOLLOWING:
+                nearly = target, proposal
                 centre, root = _moments(trial.points, trial.smoothed.weights)
     return None
 
@@ -193,6 +204,24 @@ def _cover(
 
     found, points, smoothed = grow(target, proposal, ADDED, MOST_COMPONENTS, enough, rng)
     return found, _Weighed(points, smoothed, target.at_the_edge(points, smoothed.weights))
+
+
+def _weighed_exactly(
+    target: _Within, proposal: Mixture, n_points: int, known: _Known, rng: np.random.Generator
+) -> Sample | None:
+    """Draws from a polynomial's posterior, weighed by how far it is from the exact one."""
+    proposal, _ = _cover(target, proposal, rng)
+    final = _weigh(target, proposal, n_points, rng)
+    if not final.contained:
+        return None
+    chosen = resample(final.smoothed.weights, round(WEIGHED_PER_POINT * n_points), rng)
+    distinct, which = np.unique(chosen, return_inverse=True)
+    points = final.points[distinct]
+    exact = np.array([known.log_posterior(point)[0] for point in points])
+    away = np.where(np.isfinite(exact), exact, -np.inf) - target.values(points)
+    smoothed = smooth_weights(away[which])
+    evaluations = len(known.points) + len(points)
+    return Sample(final.points[chosen], smoothed, evaluations) if smoothed.trustworthy else None
 
 
 def _error(surrogate: Surrogate, trial: _Weighed, known: _Known, rng: np.random.Generator) -> float:

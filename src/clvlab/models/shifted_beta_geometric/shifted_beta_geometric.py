@@ -145,12 +145,14 @@ class ShiftedBetaGeometricModel(MaximumLikelihoodModel):
     ) -> Self:
         """Take alpha and beta from elsewhere instead of fitting, and judge them on renewals."""
         point = positive_logarithms(parameters, self.parameter_names)
-        return self._settle(stay_at(_objective(counts), point), counts, period_days_of(period))
+        return self._settle(
+            stay_at(objective_of_renewals(counts), point), counts, period_days_of(period)
+        )
 
     def _fit(self, counts: RenewalCounts, period: str | None) -> Self:
         days = period_days_of(period)
         churn = counts.cancelled.sum() / (counts.cancelled.sum() + counts.renewed.sum())
-        optimum = climb(_objective(counts), np.log([2 * churn, 2 * (1 - churn)]))
+        optimum = climb(objective_of_renewals(counts), np.log([2 * churn, 2 * (1 - churn)]))
         return self._settle(optimum, counts, days)
 
     def _settle(self, optimum: Optimum, counts: RenewalCounts, days: float | None) -> Self:
@@ -338,7 +340,9 @@ class ShiftedBetaGeometricModel(MaximumLikelihoodModel):
         return np.asarray(lifetime(self.params_, distinct, rate)[where.ravel()])
 
 
-def _objective(counts: RenewalCounts) -> Objective:
+def objective_of_renewals(counts: RenewalCounts) -> Objective:
+    """The log-likelihood of renewals in the logarithms of the parameters."""
+
     def evaluate(point: Array) -> Evaluation:
         parameters = ShiftedBetaGeometricParameters(*np.exp(point).tolist())
         return in_logarithms(log_likelihood(parameters, counts), parameters)

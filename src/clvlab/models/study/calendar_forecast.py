@@ -85,10 +85,16 @@ def forecast_by_month(
     _, seen = summary.window.calendar()
     ends = month_ends(seen, months)
     days = np.array([(end.date() - seen).days for end in ends], dtype=np.float64)
-    table = HistoryTable.of(histories_of(summary), model.unit_, memoryless=model.process.memoryless)
-    amounts, edges = spend_of(summary)[1], days / model.unit_.days
-    expected = _expected(table, amounts, draws, edges)
-    simulated = _simulated(table, amounts, draws, edges, rng)
+    histories, amounts = histories_of(summary), spend_of(summary)[1]
+    edges = days / model.unit_.days
+    expected, simulated = np.zeros((2, 2, len(edges), len(draws)))
+    for rows, own in model.by_covariates(histories, draws.transaction):
+        table = HistoryTable.of(
+            histories.of(rows), model.unit_, memoryless=model.process.memoryless
+        )
+        alike = replace(draws, transaction=own)
+        expected += _expected(table, amounts[rows], alike, edges)
+        simulated += _simulated(table, amounts[rows], alike, edges, rng)
     estimates = _estimates(summary, model, spend, days)
     last = pd.DatetimeIndex(ends)
     first = pd.DatetimeIndex([pd.Timestamp(seen), *ends[:-1]]) + pd.Timedelta(days=1)

@@ -128,6 +128,34 @@ class FittedStudy:
         """The draws with the process that they are of."""
         return Draws(self.model.process, self.transaction_draws, self.spend_draws)
 
+    def parameter_tables(self, interval: float = 0.90) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The parameters of both models, purchases first, with limits of their draws.
+
+        Parameters
+        ----------
+        interval
+            Coverage of the limits.
+
+        Returns
+        -------
+        tuple of pandas.DataFrame
+            Indexed by ``parameter``: ``estimate`` (of maximum likelihood), ``standard_error``
+            (standard deviation of the draws), ``lower`` and ``upper`` (their quantiles, with equal
+            shares outside), ``meaning``.
+        """
+        check_interval(interval)
+        levels = [0.5 - interval / 2, 0.5 + interval / 2]
+        tables = []
+        for model, draws in (
+            (self.model, self.transaction_draws),
+            (self.spend, self.spend_draws),
+        ):
+            table = model.parameter_table(interval)
+            table["standard_error"] = draws.std(axis=0, ddof=1)
+            table["lower"], table["upper"] = np.quantile(draws, levels, axis=0)
+            tables.append(table)
+        return tables[0], tables[1]
+
     def random(self) -> np.random.Generator:
         """Random numbers, from the same place each time."""
         bits = getattr(np.random, str(self.stream["bit_generator"]))()
@@ -243,7 +271,6 @@ class FittedStudy:
         See `MonthlyForecast` for what comes back.
         """
         check_interval(interval)
-        self.model.require_no_covariates("a forecast by month")
         return forecast_by_month(
             summary,
             self.model,
@@ -262,6 +289,7 @@ class FittedStudy:
         margin_rate: float,
         direct_cost: float = 0.0,
         acquisition_cost: float = 0.0,
+        covariates: Mapping[str, object] | None = None,
         interval: float = 0.90,
     ) -> pd.DataFrame:
         """What a customer who is yet to be acquired is worth; see `new_customer_value`.
@@ -274,7 +302,6 @@ class FittedStudy:
             ``credible_upper``.
         """
         check_interval(interval)
-        self.model.require_no_covariates("the value of a new customer")
         return new_customer_table(
             self.model,
             self.spend,
@@ -284,6 +311,7 @@ class FittedStudy:
             margin_rate=margin_rate,
             direct_cost=direct_cost,
             acquisition_cost=acquisition_cost,
+            covariates=covariates,
             interval=interval,
         )
 
@@ -305,16 +333,23 @@ class FittedStudy:
         summary
             The customers there are.
         horizon
-            As in `score_customers`; counted for a new customer from the first purchase. Long
-            ones, such as ``"20 years"``, stand for all time to come.
+            As in `score_customers`, or ``math.inf`` for all time to come, which needs a discount
+            rate; counted for a new customer from the first purchase.
         annual_discount_rate, margin_rate, direct_cost, interval
             As in `score_customers`.
         acquisition
             How many customers will be acquired and at what cost; none by default.
         """
         check_interval(interval)
-        self.model.require_no_covariates("customer equity")
-        terms = self._terms(summary, horizon, annual_discount_rate, margin_rate, direct_cost)
+        terms = assumptions_of(
+            summary,
+            self.model,
+            summary.window,
+            horizon=horizon,
+            annual_discount_rate=annual_discount_rate,
+            margin_rate=margin_rate,
+            direct_cost=direct_cost,
+        )
         return equity_of(
             summary, self.model, self.spend, self.draws, terms, acquisition, interval=interval
         )

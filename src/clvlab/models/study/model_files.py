@@ -57,8 +57,8 @@ def save_model(model: MaximumLikelihoodModel, path: str | Path) -> None:
     """Write a fitted model into a JSON file.
 
     The file holds the parameters with all their digits, the observed information of their
-    logarithms, the covariance, the unit of time, what the fit said about itself and the version
-    that wrote it; never the customers.
+    logarithms, the covariance, the unit of time, how columns of covariates are read, what the fit
+    said about itself and the version that wrote it; never the customers.
 
     Parameters
     ----------
@@ -95,14 +95,16 @@ def load_model(path: str | Path) -> Any:  # noqa: ANN401 - the model that the fi
 def record_of(model: MaximumLikelihoodModel) -> dict[str, Any]:
     """A fitted model as plain values."""
     name = type(model).__name__
-    if isinstance(model, TransactionModel):
-        model.require_no_covariates("a file")
     if name not in HOME_OF_MODEL:
         rule = f"must be one of {', '.join(HOME_OF_MODEL)}"
         raise InputError(Problem("the model to save", rule, f"got {name}"))
     known = vars(model)
     plain = {key: known[one] for one, key in CORE.items() if key is not None and one in known}
     others = {one: value for one, value in known.items() if one.endswith("_") and one not in CORE}
+    effects = model.covariate_effects if isinstance(model, TransactionModel) else None
+    if effects is not None:
+        plain["covariates"] = effects.to_json()
+        plain["coefficients"] = known["_coefficients"].tolist()
     return {
         "name": name,
         "settings": model.get_params(),
@@ -124,19 +126,25 @@ def model_of(record: Mapping[str, Any]) -> MaximumLikelihoodModel:
         raise InputError(Problem("the model's name", rule, f"got {name!r}", hint))
     kind = getattr(import_module(f"clvlab.models.{HOME_OF_MODEL[name]}"), name)
     model: MaximumLikelihoodModel = kind(**record.get("settings", {}))
+    if isinstance(model, TransactionModel):
+        model.recall_covariates(record.get("covariates"))
     values, names = record["parameters"], list(kind.parameter_names)
     points = np.array([float(values[one]) for one in names])
-    logs, square = record.get("log_parameters"), (len(names), len(names))
-    information = _array(record["information"], square)
-    with_covariance = record.get("covariance")
-    in_logs = covariance_of(information) * np.outer(points, points)
-    covariance = _array(with_covariance, square) if with_covariance else in_logs
     if not np.all(np.isfinite(points) & (points > 0)):
         raise ValueError("parameters must be positive")
+    logs, all_names = record.get("log_parameters"), [*names, *model.coefficient_names_]
+    square, n_effects = (len(all_names), len(all_names)), len(model.coefficient_names_)
+    information = _array(record["information"], square)
+    with_covariance = record.get("covariance")
+    if with_covariance:
+        covariance = _array(with_covariance, square)
+    else:
+        covariance = covariance_of(information) * np.outer(points, points)
     fitted = {
         "params_": _named(model, points),
-        "covariance_": pd.DataFrame(covariance, index=names, columns=names),
+        "covariance_": pd.DataFrame(covariance, index=all_names, columns=all_names),
         "_log_parameters": np.log(points) if logs is None else _array(logs, (len(names),)),
+        "_coefficients": _array(record.get("coefficients", []), (n_effects,)),
         "_information": information,
         "log_likelihood_": float(record["log_likelihood"]),
         "n_customers_": int(record["customers"]),

@@ -8,8 +8,8 @@ from clvlab.clock import Horizon
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.futures.futures import OUTCOMES
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
-from clvlab.models.study.fitted_study import FittedStudy
 from clvlab.models.study.score_table import CustomerScores
+from clvlab.models.study.study_fitting import LAPLACE, POSTERIOR, fit_study, has_posterior
 from clvlab.models.value.business_terms import PerCustomer
 from clvlab.summary.customer_summary import RECENCY_DAYS, CustomerSummary
 
@@ -31,8 +31,11 @@ def score_customers(
 ) -> CustomerScores:
     """Score every customer over a horizon from the calibration end, with intervals.
 
-    A view of `FittedStudy`, with draws that are normal in the logarithms around the maximum; see
-    `fit_study` for draws from the posterior.
+    A view of `FittedStudy`. Where the customers are those that the model of purchases was fitted
+    to, in the same unit, the draws are from the posterior with the default priors, as in
+    `fit_study`. Of other customers' models only the curvature at the maximum is known: then they
+    are normal in the logarithms around it. `CustomerScores.method` says which; to score other
+    customers by the posterior, ask the study of those that the model was fitted to.
 
     Parameters
     ----------
@@ -60,6 +63,11 @@ def score_customers(
     -------
     CustomerScores
 
+    Raises
+    ------
+    PosteriorError
+        When no sampler could represent the posterior.
+
     Examples
     --------
     >>> import clvlab
@@ -75,7 +83,9 @@ def score_customers(
     >>> float(scores.table.loc["1516", "expected_purchases"].round(2))
     25.76
     """
-    study = FittedStudy.of(model, spend, n_draws=n_draws, seed=seed, window=summary.window)
+    known = has_posterior(summary, model)
+    draws = POSTERIOR if known else LAPLACE
+    study = fit_study(summary, model, spend=spend, n_draws=n_draws, seed=seed, draws=draws)
     return study.scores(
         summary,
         horizon=horizon,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clvlab.clock import StudyWindow
+from clvlab.models.fitting.fitted import MaximumLikelihoodModel
 from clvlab.models.study.model_files import model_of, read_record, record_of, write_record
 
 Array = npt.NDArray[np.float64]
@@ -26,8 +27,8 @@ def write_study(study: Mapping[str, Any], path: str | Path) -> None:
         "diagnosis": list(study["diagnosis"]),
         "model": record_of(model),
         "spend": record_of(spend),
-        "transaction_draws": _columns(study["transaction_draws"], model.parameter_names),
-        "spend_draws": _columns(study["spend_draws"], spend.parameter_names),
+        "transaction_draws": _columns(study["transaction_draws"], _names(model)),
+        "spend_draws": _columns(study["spend_draws"], _names(spend)),
         "stream": study["stream"],
     }
     write_record(STUDY, record, path)
@@ -47,8 +48,8 @@ def read_study(path: str | Path) -> dict[str, Any]:
 
 def _attributes(record: Mapping[str, Any]) -> dict[str, Any]:
     model, spend = model_of(record["model"]), model_of(record["spend"])
-    transaction = _draws(record["transaction_draws"], model.parameter_names)
-    amounts = _draws(record["spend_draws"], spend.parameter_names)
+    transaction = _draws(record["transaction_draws"], model)
+    amounts = _draws(record["spend_draws"], spend)
     if len(transaction) != len(amounts):
         raise ValueError("the draws of both models differ in number")
     seed = record["seed"]
@@ -70,12 +71,17 @@ def _attributes(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _names(model: MaximumLikelihoodModel) -> tuple[str, ...]:
+    return (*model.parameter_names, *model.coefficient_names_)
+
+
 def _columns(draws: Array, names: tuple[str, ...]) -> dict[str, list[float]]:
     return dict(zip(names, draws.T.tolist(), strict=True))
 
 
-def _draws(columns: Mapping[str, list[float]], names: tuple[str, ...]) -> Array:
-    draws = np.column_stack([np.array(columns[name], dtype=np.float64) for name in names])
-    if not len(draws) or not np.all(np.isfinite(draws) & (draws > 0)):
+def _draws(columns: Mapping[str, list[float]], model: MaximumLikelihoodModel) -> Array:
+    draws = np.column_stack([np.array(columns[name], dtype=np.float64) for name in _names(model)])
+    positive = draws[:, : len(model.parameter_names)]
+    if not len(draws) or not np.all(np.isfinite(draws)) or not np.all(positive > 0):
         raise ValueError("draws of parameters must be positive and finite")
     return np.ascontiguousarray(draws)

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from clvlab.clock import TimeUnit
 from clvlab.errors import InputError, Problem, did_you_mean
 from clvlab.models.bgcnbd.bgcnbd import BetaGeoErlangModel
 from clvlab.models.bgcnbd.mbgcnbd import ModifiedBetaGeoErlangModel
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
-from clvlab.models.customers.histories import histories_of
-from clvlab.models.fitting.fitted_to_histories import objective_of
+from clvlab.models.customers.customer_columns import Customers
+from clvlab.models.customers.histories import Histories, histories_of
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel, objective_of_spend, spending_of
+from clvlab.models.gamma_gamma.likelihood import Spending
 from clvlab.models.nbd.nbd import NBDModel
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.default_priors import (
@@ -23,11 +25,12 @@ from clvlab.models.posterior.default_priors import (
     gamma_gamma_prior,
     nbd_prior,
     pareto_nbd_prior,
+    with_effects,
 )
 from clvlab.models.posterior.posterior import Posterior, draw_posterior
 from clvlab.models.posterior.priors import Prior
 from clvlab.models.study.fitted_study import FittedStudy
-from clvlab.summary.customer_summary import CustomerSummary
+from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 MODELS: dict[str, type[TransactionModel]] = {
     "bg-nbd": BetaGeoModel,
@@ -47,6 +50,8 @@ PRIORS: dict[type[TransactionModel], Callable[[float], Prior]] = {
 }
 """Default priors, from the mean time that customers were observed."""
 POSTERIOR, LAPLACE = "posterior", "laplace"
+SAME = 1e-12
+"""How far sums over the same customers may differ, counted in another order."""
 
 
 def fit_study(
@@ -81,14 +86,16 @@ def fit_study(
         Seed of the draws and of everything simulated from them.
     draws
         ``"posterior"``: exact up to sampling, with proper priors. ``"laplace"``: normal in the
-        logarithms around the maximum; the one for models with covariates.
+        logarithms around the maximum.
     prior, spend_prior
-        Priors in place of the default ones of `clvlab.models.posterior.priors`.
+        Priors in place of the default ones; see `default_prior`. One without effects of covariates
+        gets the default ones of these.
 
     Raises
     ------
     InputError
-        For an unknown model or kind of draws.
+        For an unknown model or kind of draws, a prior of other parameters, and a fitted model
+        whose posterior is asked for with other customers than it was fitted to.
     PosteriorError
         When no sampler could represent a posterior.
 
@@ -131,37 +138,84 @@ def fit_study(
 
 
 def posterior_of_purchases(
-    summary: CustomerSummary,
+    customers: Customers,
     model: TransactionModel,
     prior: Prior | None = None,
     *,
     n_draws: int,
-    rng: np.random.Generator,
+    rng: int | np.random.Generator,
+    unit: TimeUnit | str | None = None,
 ) -> Posterior:
     """The posterior of a fitted model of purchases; times in the model's unit."""
-    model.require_no_covariates(f"draws='{POSTERIOR}'")
-    histories = histories_of(summary, complete_only=True).compressed()
-    if summary.window.unit is not model.unit_:
+    model.require_fit()
+    histories = histories_of(customers, unit, complete_only=True)
+    own = histories.window.unit
+    if own is not model.unit_:
         raise InputError(
             Problem(
                 "the customers",
                 f"must be in the model's unit, {model.unit_.value}, for its posterior",
-                f"they are in {summary.window.unit.value}s",
+                f"they are in {own.value}s",
                 "Fit the model to them, or let fit_study do so.",
             )
         )
+    stated = prior_of_purchases(histories, model, prior)
+    _refuse_other_customers(model, histories)
+    return draw_posterior(
+        model.objective(histories),
+        stated,
+        model.search_point,
+        n_draws=n_draws,
+        seed=rng,
+        to_draws=model.estimates_at,
+    )
+
+
+def prior_of_purchases(
+    histories: Histories, model: TransactionModel, prior: Prior | None = None
+) -> Prior:
+    """The default prior of a model of purchases, or another one checked; effects are added."""
     default = PRIORS.get(type(model))
     if prior is None and default is not None:
         # A rate of stages is k times that of purchases, as if time were counted in k-ths.
         prior = default(histories.mean_T / getattr(model, "k_", 1))
-    if prior is None or prior.parameter_names != model.parameter_names:
-        rule = f"must be of {', '.join(model.parameter_names)}"
+    if prior is not None and prior.parameter_names == model.parameter_names:
+        prior = with_effects(prior, model.effects)
+    names = (*model.parameter_names, *model.effects)
+    if prior is None or prior.parameter_names != names:
+        rule = f"must be of {', '.join(names)}"
         found = f"it is of {', '.join(prior.parameter_names)}" if prior else "there is no default"
         remedy = f"Pass one, or draws='{LAPLACE}'."
         raise InputError(Problem("the prior of the model of purchases", rule, found, remedy))
-    start = np.log(np.array(list(model.params_), dtype=np.float64))
-    objective = objective_of(model.process, histories)
-    return draw_posterior(objective, prior, start, n_draws=n_draws, seed=rng)
+    return prior
+
+
+def has_posterior(summary: CustomerSummary, model: TransactionModel) -> bool:
+    """Whether these customers and their unit are those of the fit, and there is a default prior."""
+    model.require_fit()
+    complete = summary.table[HISTORY_COMPLETE].any()
+    return bool(complete) and type(model) in PRIORS and _is_of(model, summary)
+
+
+def _is_of(model: TransactionModel, customers: CustomerSummary | Histories) -> bool:
+    """Whether a model was fitted to these customers."""
+    if isinstance(customers, CustomerSummary):
+        customers = histories_of(customers, complete_only=True)
+    return bool(np.allclose(model.fingerprint_, customers.fingerprint, rtol=SAME))
+
+
+def _refuse_other_customers(model: TransactionModel, histories: Histories) -> None:
+    """A posterior is of the customers that the model was fitted to."""
+    if _is_of(model, histories):
+        return
+    raise InputError(
+        Problem(
+            "the customers",
+            "must be those that the model of purchases was fitted to, for its posterior",
+            f"it was fitted to {model.n_customers_:,} customers, and got {len(histories):,}",
+            f"Fit it to these, let fit_study do so, or pass draws='{LAPLACE}'.",
+        )
+    )
 
 
 def posterior_of_spend(
@@ -174,10 +228,20 @@ def posterior_of_spend(
 ) -> Posterior:
     """The posterior of a fitted model of spend, of p, q, v where spend moves with frequency."""
     spending = spend.spending_as_if_independent(spending_of(summary)[0])
-    if prior is None:
-        prior = gamma_gamma_prior(float(np.exp(spending.fixed[0] / len(spending))))
+    prior = prior_of_spend(spending, prior)
     start = np.log(np.array(list(spend.params_)[:3], dtype=np.float64))
     return draw_posterior(objective_of_spend(spending), prior, start, n_draws=n_draws, seed=rng)
+
+
+def prior_of_spend(spending: Spending, prior: Prior | None = None) -> Prior:
+    """The default prior of the model of spend, or another one checked."""
+    if prior is None:
+        return gamma_gamma_prior(float(np.exp(spending.fixed[0] / len(spending))))
+    if prior.parameter_names != GammaGammaModel.parameter_names:
+        rule = f"must be of {', '.join(GammaGammaModel.parameter_names)}"
+        found = f"it is of {', '.join(prior.parameter_names)}"
+        raise InputError(Problem("the prior of the model of spend", rule, found))
+    return prior
 
 
 def _model(given: str | TransactionModel) -> TransactionModel:

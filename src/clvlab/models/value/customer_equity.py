@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +12,12 @@ import pandas as pd
 
 from clvlab.clock import DAYS_PER_YEAR
 from clvlab.errors import InputError, Problem
-from clvlab.models.customers.histories import histories_of
+from clvlab.models.customers.histories import Histories, histories_of
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.futures.alive_weights import AliveWeights
 from clvlab.models.futures.futures import Assumptions, Draws
+from clvlab.models.futures.if_alive_under_draws import ParameterDraws
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
 from clvlab.models.gamma_gamma.spending import spend_of
@@ -24,6 +27,10 @@ from clvlab.models.value.new_customers import mean_margin, repeats_under_draws
 from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
+
+BEYOND_NOTICE = 14.0
+"""Continuous discount over a horizon after which draws are not followed. Expected purchases only
+become rarer, so limits are off by exp(-14) of their value at most, less than a millionth part."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class Acquisition:
         For how long; ``math.inf`` without end.
     margin_rate, direct_cost
         Theirs, where it is not one number for all customers.
+    covariates
+        Theirs, by column, for a model with covariates.
     """
 
     per_year: float
@@ -47,6 +56,7 @@ class Acquisition:
     years: float
     margin_rate: float | None = None
     direct_cost: float | None = None
+    covariates: Mapping[str, object] | None = None
 
     def __post_init__(self) -> None:
         money(self.cost, "cost", "customer")
@@ -116,19 +126,12 @@ def equity_of(
     interval: float,
 ) -> CustomerEquity:
     """Equity at the maximum-likelihood parameters, with limits from the draws."""
-    table = HistoryTable.of(histories_of(summary), model.unit_, memoryless=model.process.memoryless)
-    amounts = spend_of(summary)[1]
-    at_maximum = Draws(
-        model.process, np.array([list(model.params_)]), np.array([list(spend.params_)])
-    )
+    base = _Base(histories_of(summary), spend_of(summary)[1], model, assumptions)
+    at_maximum = Draws(model.process, model.estimates_[None], np.array([list(spend.params_)]))
     coming = acquisition
     if coming is None or coming.per_year * coming.years == 0:
         coming = Acquisition(0.0, 0.0, 0.0, 0.0, 0.0)
-    years = DAYS_PER_YEAR / model.unit_.days
-    found = []
-    for some in (at_maximum, draws):
-        weights = AliveWeights.of(table, amounts, some, assumptions)
-        found.append(_under_draws(weights, some, assumptions, coming, years))
+    found = [_under_draws(base, some, coming) for some in (at_maximum, draws)]
     (parts, drivers), (drawn_parts, drawn_drivers) = found
     return CustomerEquity(
         _with_limits(parts, drawn_parts, interval, "part", "estimate"),
@@ -137,30 +140,73 @@ def equity_of(
     )
 
 
+@dataclass(frozen=True)
+class _Base:
+    """The customers there are, and what is assumed of them."""
+
+    histories: Histories
+    amounts: Array
+    model: TransactionModel
+    assumptions: Assumptions
+
+    @property
+    def years(self) -> float:
+        """The length of a year in the model's unit."""
+        return DAYS_PER_YEAR / self.model.unit_.days
+
+    def under(self, draws: Draws) -> tuple[Array, Array]:
+        """Margins and costs of all customers, (2, draws), and how they change with discounting."""
+        horizon, discount = self.assumptions.horizon, self.assumptions.log_discount
+        value, change = np.zeros((2, 2, len(draws)))
+        for rows, own in self.model.by_covariates(self.histories, draws.transaction):
+            table = HistoryTable.of(
+                self.histories.of(rows),
+                self.model.unit_,
+                memoryless=self.model.process.memoryless,
+            )
+            alike = replace(draws, transaction=own)
+            terms = self.assumptions.among(rows)
+            weights = AliveWeights.of(table, self.amounts[rows], alike, terms)
+            part, slopes = slope(
+                partial(_totals, weights, alike.of_process, _followed(horizon, discount, draws)),
+                discount,
+                horizon,
+                accurate=len(draws) == 1,
+            )
+            value, change = value + part, change + slopes
+        return value, change
+
+
+def _followed(horizon: float, discount: float, draws: Draws) -> float:
+    """How far draws are followed; the estimate, one draw, all the way."""
+    if len(draws) == 1 or discount == 0:
+        return horizon
+    return min(horizon, BEYOND_NOTICE / discount)
+
+
+def _totals(weights: AliveWeights, draws: ParameterDraws, horizon: float, at: float) -> Array:
+    """Margins and costs at a discount rate, (2, draws)."""
+    return np.stack(weights.totals(draws.discounted_purchases(weights.grid, horizon, at)))
+
+
 def _under_draws(
-    weights: AliveWeights,
-    draws: Draws,
-    assumptions: Assumptions,
-    acquisition: Acquisition,
-    years: float,
+    base: _Base, draws: Draws, acquisition: Acquisition
 ) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Parts of the equity and its elasticities under every draw, (draws,) each.
-
-    `years` is the length of a year in the model's unit.
-    """
-    margin_rate, direct_cost = acquisition.terms(assumptions)
-    horizon, discount = assumptions.horizon, assumptions.log_discount
-    process = draws.of_process
-
-    def of_existing(at: float) -> Array:
-        return np.stack(weights.totals(process.discounted_purchases(weights.grid, horizon, at)))
-
-    def of_new(at: float) -> Array:
-        return repeats_under_draws(process, horizon, at)
-
-    accurate = len(draws) == 1
-    (earned, cost), (d_earned, d_cost) = slope(of_existing, discount, horizon, accurate=accurate)
-    repeats, d_repeats = slope(of_new, discount, horizon, accurate=accurate)
+    """Parts of the equity and its elasticities under every draw, (draws,) each."""
+    margin_rate, direct_cost = acquisition.terms(base.assumptions)
+    horizon, discount = base.assumptions.horizon, base.assumptions.log_discount
+    years = base.years
+    (earned, cost), (d_earned, d_cost) = base.under(draws)
+    repeats = d_repeats = np.zeros(len(draws))
+    if acquisition.per_year:
+        own = base.model.draws_of_new_customer(draws.transaction, acquisition.covariates)
+        new_ones = replace(draws, transaction=own).of_process
+        repeats, d_repeats = slope(
+            partial(repeats_under_draws, new_ones, _followed(horizon, discount, draws)),
+            discount,
+            horizon,
+            accurate=len(draws) == 1,
+        )
     per_purchase = mean_margin(draws.spend, margin_rate)
     arriving = acquisition.per_year * arrivals(discount * years, acquisition.years)
     d_arriving = acquisition.per_year * arrivals_slope(discount * years, acquisition.years)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,7 @@ def new_customer_value(
     margin_rate: float,
     direct_cost: float = 0.0,
     acquisition_cost: float = 0.0,
+    covariates: Mapping[str, object] | None = None,
 ) -> float:
     r"""Expected value of a customer at the moment of the first purchase, which it includes.
 
@@ -84,6 +86,8 @@ def new_customer_value(
         Cost of serving one purchase, in money.
     acquisition_cost
         What acquiring one customer costs, in money.
+    covariates
+        Those of the customer, by column, for a model with covariates.
 
     Examples
     --------
@@ -100,7 +104,7 @@ def new_customer_value(
     >>> round(value, 2)
     20.21
     """
-    model.require_no_covariates("the value of a new customer")
+    model.require_fit()
     terms = NewCustomerTerms.of(
         model,
         horizon=horizon,
@@ -109,7 +113,9 @@ def new_customer_value(
         direct_cost=direct_cost,
         acquisition_cost=acquisition_cost,
     )
-    repeats = repeat_purchases(model.process, model.params_, terms.horizon, terms.log_discount)
+    own = draws_at_maximum(model, spend, covariates).transaction[0]
+    parameters = model.process.parameters(own)
+    repeats = repeat_purchases(model.process, parameters, terms.horizon, terms.log_discount)
     per_purchase = earned(np.array([spend.mean_spend()]), terms.margin_rate) - terms.direct_cost
     return float(per_purchase[0] * (1 + repeats) - terms.acquisition_cost)
 
@@ -125,6 +131,7 @@ def new_customer_table(
     margin_rate: float,
     direct_cost: float,
     acquisition_cost: float,
+    covariates: Mapping[str, object] | None = None,
 ) -> pd.DataFrame:
     """The parts of `new_customer_value` with credible limits; see `FittedStudy.new_customer`."""
     terms = NewCustomerTerms.of(
@@ -135,17 +142,23 @@ def new_customer_table(
         direct_cost=direct_cost,
         acquisition_cost=acquisition_cost,
     )
-    at_maximum = Draws(
-        model.process, np.array([list(model.params_)]), np.array([list(spend.params_)])
-    )
-    (estimate,) = _parts(at_maximum, terms).T
-    limits = limits_of(_parts(draws, terms), interval)
+    (estimate,) = _parts(draws_at_maximum(model, spend, covariates), terms).T
+    of_customer = model.draws_of_new_customer(draws.transaction, covariates)
+    limits = limits_of(_parts(replace(draws, transaction=of_customer), terms), interval)
     return pd.DataFrame(
         {"estimate": estimate, "credible_lower": limits[0], "credible_upper": limits[1]},
         index=pd.Index(
             ["first_purchase", "repeat_purchases", "acquisition_cost", "value"], name="part"
         ),
     )
+
+
+def draws_at_maximum(
+    model: TransactionModel, spend: GammaGammaModel, covariates: Mapping[str, object] | None
+) -> Draws:
+    """The one draw at the maximum, of a customer with these covariates."""
+    own = model.draws_of_new_customer(model.estimates_[None], covariates)
+    return Draws(model.process, own, np.array([list(spend.params_)]))
 
 
 def _parts(draws: Draws, terms: NewCustomerTerms) -> Array:
