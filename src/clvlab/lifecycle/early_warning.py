@@ -82,7 +82,9 @@ def early_warnings(
         late &= 1 - bought > unusual
     seen = known[late]
     then, now = (
-        customer_lifetime_value(
+        pd.Series(dtype=float)
+        if seen.empty
+        else customer_lifetime_value(
             customers,
             model,
             spend,

@@ -18,6 +18,7 @@ FILES = {
     "reports/catalogue.toml",
     "company.toml",
     "notebooks/clv-study.ipynb",
+    "notebooks/lifecycle-study.ipynb",
     "notebooks/model-comparison.ipynb",
     ".gitignore",
     "README.md",
@@ -67,7 +68,7 @@ def test_what_init_writes_runs(orders, tmp_path):
     assert (company["date_format"], company["decimal"]) == ("day-first", ",")
     assert (company["margin_rate"], company["annual_discount_rate"]) == (0.3, 0.1)
 
-    done = clvlab(tmp_path, "run")
+    done = clvlab(tmp_path, "run", "--report", "clv-study")
     assert done.returncode == 0, done.stderr
     run = next((tmp_path / "reports" / "clv-study" / "orders-csv").glob("*/manifest.json"))
     manifest = json.loads(run.read_text())
@@ -76,7 +77,8 @@ def test_what_init_writes_runs(orders, tmp_path):
     assert manifest["parameters"]["data"] == "../data/orders.csv"
     assert str(tmp_path) not in run.read_text()
     assert (tmp_path / "reports" / "index.html").exists()
-    assert clvlab(tmp_path, "run").stdout.startswith("nothing is due")
+    again = clvlab(tmp_path, "run", "--report", "clv-study")
+    assert again.stdout.startswith("nothing is due")
 
 
 def test_data_that_ended_long_ago_make_one_report_and_growing_ones_a_monthly(orders, tmp_path):

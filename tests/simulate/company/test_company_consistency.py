@@ -74,7 +74,7 @@ def test_a_clean_company_is_loaded_without_leave_of_any_policy(clean, loaded):
         quality = table.quality.set_index("step")
         assert quality["rows"].drop(["rows_read", "rows_left"]).sum() == 0
     steps = loaded.purchases().quality.set_index("step")["rows"]
-    assert steps[["missing_ids", "future_dates", "duplicates", "zero_amounts"]].sum() == 0
+    assert steps[["missing_ids", "after_as_of", "duplicates", "zero_amounts"]].sum() == 0
     assert steps["returns_unmatched"] == 0
 
 

@@ -209,7 +209,7 @@ def with_covariates(customers: SomeCustomers, covariates: pd.DataFrame) -> SomeC
     >>> summary = clvlab.summarize(clvlab.load_cdnow(sample=True), calibration_end="1997-09-30")
     >>> early = summary.table[["first_purchase"]] < "1997-02-01"
     >>> with_covariates(summary, early.rename(columns={"first_purchase": "early"})).table.shape[1]
-    8
+    9
     """
     table = frame_of(customers)
     problems = Problems()
