@@ -64,7 +64,7 @@ def check(
     """
     try:
         reading = gather_parameters(parameter or [], date_format=date_format)
-        from clvlab.data.company.checks import is_company
+        from clvlab.data.company.tables_file import is_company
 
         of_company = {"as-of": as_of, "max-age": max_age, "out": out}
         if is_company(file):

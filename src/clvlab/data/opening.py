@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from clvlab.data.company.company import load_purchases
+from clvlab.data.company.tables_file import is_company
 from clvlab.data.datasets import load_cdnow, load_complete_journey
 from clvlab.data.log import TransactionLog
 from clvlab.data.transactions import load_transactions
@@ -40,7 +42,8 @@ def open_log(
     ----------
     data
         ``"cdnow"``, ``"cdnow-sample"``, ``"complete-journey"``, or what `load_transactions`
-        reads: a file, a folder, a glob pattern. ``"env:NAME"`` stands for what the environment
+        reads: a file, a folder, a glob pattern. Of a company's folder (see `load_company`) the
+        purchases are read, as its own file says. ``"env:NAME"`` stands for what the environment
         variable NAME holds; the log is then called NAME, and no message repeats what it holds.
     as_of
         Last day that is seen (inclusive).
@@ -74,6 +77,8 @@ def _open(
 ) -> TransactionLog:
     if str(data) in EMBEDDED:
         return EMBEDDED[str(data)](as_of=as_of)
+    if columns is None and is_company(data):
+        return load_purchases(data, as_of=as_of)
     given = {name: value for name, value in reading.items() if value is not None}
     return load_transactions(data, columns, as_of=as_of, **given)
 

@@ -227,6 +227,22 @@ def _load_purchases(
     return replace(log, simulated=said.simulated)
 
 
+def load_purchases(source: str | Path, *, as_of: date | str | None = None) -> TransactionLog:
+    """The purchases of a company's folder alone; what is wrong with other tables does not matter.
+
+    Raises
+    ------
+    NotAvailableError
+        When the company has none.
+    InputError
+        When they can't be read; see `load_transactions`.
+    """
+    _, said, places = open_folder(source)
+    if PURCHASES not in places:
+        raise NotAvailableError(_needs("the table purchases"))
+    return _load_purchases(*places[PURCHASES], said, said.as_of if as_of is None else as_of)
+
+
 def load_table(
     name: str, path: str, source: TableSource, as_of: pd.Timestamp | None = None
 ) -> CompanyTable:

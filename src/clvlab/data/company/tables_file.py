@@ -128,3 +128,27 @@ def _note_unknown(
     for key in said:
         if key not in known:
             problems.add(subject, f"can't say '{key}'", "it is not known", did_you_mean(key, known))
+
+
+def is_company(folder: str | Path) -> bool:
+    """Whether a folder holds a company: its own file, or files with the names of tables."""
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        return False
+    return _holds_tables(path) or _says_tables(path / FILE)
+
+
+def _holds_tables(path: Path) -> bool:
+    names = {PURCHASES, *CONTRACTS}
+    return any(one.name.split(".")[0] in names for one in path.iterdir())
+
+
+def _says_tables(file: Path) -> bool:
+    """Whether a file is that of a company; one that is no TOML at all may be meant as that."""
+    if not file.is_file():
+        return False
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return True
+    return "tables" in said

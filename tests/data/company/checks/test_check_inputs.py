@@ -2,7 +2,8 @@
 
 import pytest
 
-from clvlab.data.company.checks import check_company, is_company
+from clvlab.data.company.checks import check_company
+from clvlab.data.company.tables_file import is_company
 from clvlab.errors import InputError
 
 AS_OF = "2024-12-31"

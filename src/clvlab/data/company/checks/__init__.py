@@ -2,6 +2,5 @@
 
 from clvlab.data.company.checks.check import CompanyCheck, check_company
 from clvlab.data.company.checks.kinds import KINDS
-from clvlab.data.company.checks.opening import is_company
 
-__all__ = ["KINDS", "CompanyCheck", "check_company", "is_company"]
+__all__ = ["KINDS", "CompanyCheck", "check_company"]

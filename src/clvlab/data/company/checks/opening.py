@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from clvlab.data.company.checks.source import CheckedTable, read_leniently, unre
 from clvlab.data.company.company import open_folder, options_of
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 from clvlab.data.company.table import TablePolicies
-from clvlab.data.company.tables_file import FILE, TableSource
+from clvlab.data.company.tables_file import TableSource
 from clvlab.data.options import Policies, Reading
 from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.data.transactions import open_source
@@ -89,27 +88,3 @@ def _opened(name: str, file: str, source: TableSource, findings: Findings) -> Ch
     raw = open_source(file, reading, Policies())
     contract = CONTRACTS[name]
     return read_leniently(raw, contract, source.columns, reading, policies, findings)
-
-
-def is_company(folder: str | Path) -> bool:
-    """Whether a folder holds a company: its own file, or files with the names of tables."""
-    path = Path(folder).expanduser()
-    if not path.is_dir():
-        return False
-    return _holds_tables(path) or _says_tables(path / FILE)
-
-
-def _holds_tables(path: Path) -> bool:
-    names = {PURCHASES, *CONTRACTS}
-    return any(one.name.split(".")[0] in names for one in path.iterdir())
-
-
-def _says_tables(file: Path) -> bool:
-    """Whether a file is that of a company; one that is no TOML at all may be meant as that."""
-    if not file.is_file():
-        return False
-    try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return True
-    return "tables" in said
