@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
@@ -21,15 +23,19 @@ def close_figures():
 
 
 @pytest.fixture(scope="module")
-def tables(sample_log, sample):
+def tables(sample_log):
+    table = sample_log.table
+    few = replace(sample_log, table=table[table["customer_id"] <= "0500"])
+    ends = {"calibration_end": "1997-09-30", "holdout_end": "1998-06-30"}
+    sample = clvlab.summarize(few, **ends, unit="week")
     comparison = clvlab.compare_models(sample, "bg-nbd, pareto-nbd", n_draws=20)
     terms = {"n_draws": 20}
     return {
         "scores": comparison.table,
-        "tracking": clvlab.track_models(sample_log, sample, comparison.fitted, **terms),
+        "tracking": clvlab.track_models(few, sample, comparison.fitted, **terms),
         "calibration": clvlab.calibration_table(sample, comparison.model, **terms),
         "reliability": clvlab.reliability_table(sample, comparison.model, **terms),
-        "backtest": clvlab.backtest(sample_log, "bg-nbd, pareto-nbd", origins=2, **terms),
+        "backtest": clvlab.backtest(few, "bg-nbd, pareto-nbd", origins=2, **terms),
         "by_frequency": comparison.by_frequency,
     }
 

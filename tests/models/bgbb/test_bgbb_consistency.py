@@ -297,7 +297,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=25, derandomize=True)
+@settings(max_examples=12, derandomize=True)
 @given(rows=rows)
 def test_any_base_is_fitted_as_well_as_from_many_starts(rows):
     base = pd.DataFrame(

@@ -163,7 +163,7 @@ histories_in_weeks = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=histories_in_weeks)
 def test_any_base_with_a_repeat_buyer_is_fitted_or_explained(rows):
     frame = pd.DataFrame(

@@ -307,7 +307,7 @@ histories_in_days = st.lists(
 
 
 @pytest.mark.parametrize("model_type", MODELS[1:])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=histories_in_days)
 def test_any_base_with_a_repeat_buyer_is_fitted_or_explained(model_type, rows):
     frame = pd.DataFrame(

@@ -203,7 +203,7 @@ tables = st.lists(st.floats(0, 1), min_size=1, max_size=12).flatmap(
 )
 
 
-@settings(max_examples=40, derandomize=True)
+@settings(max_examples=15, derandomize=True)
 @given(case=tables)
 def test_any_cohort_is_fitted_as_well_as_from_many_starts(case):
     shares, size = case
