@@ -23,18 +23,27 @@ def close_figures():
 
 
 @pytest.fixture(scope="module")
-def tables(sample_log):
+def few(sample_log):
+    """Some hundred customers."""
     table = sample_log.table
-    few = replace(sample_log, table=table[table["customer_id"] <= "0500"])
+    return replace(sample_log, table=table[table["customer_id"] <= "0500"])
+
+
+@pytest.fixture(scope="module")
+def base(few):
     ends = {"calibration_end": "1997-09-30", "holdout_end": "1998-06-30"}
-    sample = clvlab.summarize(few, **ends, unit="week")
-    comparison = clvlab.compare_models(sample, "bg-nbd, pareto-nbd", n_draws=20)
+    return clvlab.summarize(few, **ends, unit="week")
+
+
+@pytest.fixture(scope="module")
+def tables(few, base):
+    comparison = clvlab.compare_models(base, "bg-nbd, pareto-nbd", n_draws=20)
     terms = {"n_draws": 20}
     return {
         "scores": comparison.table,
-        "tracking": clvlab.track_models(few, sample, comparison.fitted, **terms),
-        "calibration": clvlab.calibration_table(sample, comparison.model, **terms),
-        "reliability": clvlab.reliability_table(sample, comparison.model, **terms),
+        "tracking": clvlab.track_models(few, base, comparison.fitted, **terms),
+        "calibration": clvlab.calibration_table(base, comparison.model, **terms),
+        "reliability": clvlab.reliability_table(base, comparison.model, **terms),
         "backtest": clvlab.backtest(few, "bg-nbd, pareto-nbd", origins=2, **terms),
         "by_frequency": comparison.by_frequency,
     }
@@ -103,10 +112,10 @@ def test_errors_are_drawn_as_they_are(draw, tables):
     assert lines["BG/NBD"] == list(table.loc[table["model"] == "bg-nbd", "error"])
 
 
-def test_tracking_of_all_models_is_that_of_each(sample_log, sample, tables):
+def test_tracking_of_all_models_is_that_of_each(few, base, tables):
     table = tables["tracking"]
     own = table[table["model"] == "bg-nbd"].set_index("period_end")
-    model = clvlab.BetaGeoModel().fit(sample)
-    alone = clvlab.track_repeat_purchases(sample_log, sample, model, n_draws=20)
+    model = clvlab.BetaGeoModel().fit(base)
+    alone = clvlab.track_repeat_purchases(few, base, model, n_draws=20)
     for column in ("observed", "cumulative_expected", "predictive_upper"):
         assert list(own[column]) == list(alone[column])
