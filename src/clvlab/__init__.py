@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clvlab.clock import StudyWindow, TimeUnit
     from clvlab.data import (
-        CompanyCheck,
         TransactionLog,
-        check_company,
         check_file,
         load_cdnow,
         load_complete_journey,
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
         open_log,
     )
     from clvlab.data.company import Company, load_company
+    from clvlab.data.company.checks import CompanyCheck, check_company
     from clvlab.errors import ClvlabError, InputError
     from clvlab.models import (
         Acquisition,
@@ -136,8 +135,8 @@ _HOME = {
     "TransactionLog": "clvlab.data",
     "TransactionModel": "clvlab.models",
     "best_customers": "clvlab.models",
-    "CompanyCheck": "clvlab.data",
-    "check_company": "clvlab.data",
+    "CompanyCheck": "clvlab.data.company.checks",
+    "check_company": "clvlab.data.company.checks",
     "check_file": "clvlab.data",
     "check_holdout": "clvlab.models",
     "check_spend_independence": "clvlab.models",

@@ -1,17 +1,14 @@
 """Transactions in: one door for files and tables, the embedded data sets, and a file check."""
 
 from clvlab.data.check import FileCheck, check_file
-from clvlab.data.company.checks import CompanyCheck, check_company
 from clvlab.data.datasets import load_cdnow, load_complete_journey
 from clvlab.data.log import TransactionLog
 from clvlab.data.opening import open_log
 from clvlab.data.transactions import load_transactions
 
 __all__ = [
-    "CompanyCheck",
     "FileCheck",
     "TransactionLog",
-    "check_company",
     "check_file",
     "load_cdnow",
     "load_complete_journey",

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from clvlab.clock import parse_date
-from clvlab.data.small_groups import hide_small_groups
 from clvlab.errors import InputError, Problem
 from clvlab.reports.writing.calendar import write_calendar
 from clvlab.reports.writing.display import notebook_style, show
@@ -255,6 +254,9 @@ class Page:
         number = self._number("table", name)
         flat, hidden = flat_table(frame), 0
         if fewest is not None:
+            # Brings all of clvlab.data along, which most pages have no use for.
+            from clvlab.data.small_groups import hide_small_groups
+
             flat, hidden = hide_small_groups(flat, fewest)
         if self._folder is not None:
             write_table(flat, self._folder / "tables", name)
