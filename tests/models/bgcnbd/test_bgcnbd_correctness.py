@@ -228,10 +228,11 @@ def test_simulated_futures_follow_the_formulas(k, horizon):
         assert abs((bought.more + 1 == count).mean() - share) < 4.5 * spread
     assert ((bought.first > 0) & (bought.first <= horizon)).all()
     assert (bought.moments <= horizon).all()
-    assert (bought.moments > bought.first[bought.owner]).all()
+    owner = np.repeat(np.arange(n), bought.more)
+    assert (bought.moments > bought.first[owner]).all()
     delta = 0.05
     each = np.exp(-delta * bought.first)
-    each += np.bincount(bought.owner, np.exp(-delta * bought.moments), n)
+    each += np.bincount(owner, np.exp(-delta * bought.moments), n)
     known = process.discounted_purchases_if_alive(
         parameters, np.array([x]), np.array([T]), horizon, delta
     )[0]

@@ -9,7 +9,14 @@ from numpy.testing import assert_allclose
 import clvlab
 from clvlab.models.customers.histories import histories_of
 from clvlab.models.customers.history_table import HistoryTable
-from clvlab.models.futures.futures import Assumptions, Block, Draws, expectations, outcomes
+from clvlab.models.futures.futures import (
+    Assumptions,
+    Block,
+    Draws,
+    Streams,
+    expectations,
+    outcomes,
+)
 from clvlab.models.gamma_gamma.spending import spend_of
 
 TERMS = {"annual_discount_rate": 0.10, "margin_rate": 0.30}
@@ -43,7 +50,7 @@ def futures(sample, sample_model, sample_spend):
     if_alive = np.repeat(np.stack(if_alive)[:, :, None], DRAWS, axis=2)
     alive = process.alive_under_draws(draws.transaction, table)(rows)
     expected = expectations(block, alive, if_alive, draws, assumptions)
-    outcome = outcomes(block, expected[2], draws, assumptions, np.random.default_rng(7))
+    outcome = outcomes(block, expected[2], draws, assumptions, Streams.of(np.random.default_rng(7)))
     return expected[:, :, 0], outcome
 
 

@@ -64,7 +64,7 @@ def draw_purchases(
     left_over = rng.standard_gamma((stages - due - k * kept + 1).astype(np.float64))
     total = first + sums[ends] - before + left_over
     moments = first[owner] + sums[1:] - before[owner]
-    return Purchases(horizon * first / total, kept, owner, horizon * moments / total[owner])
+    return Purchases(horizon * first / total, kept, horizon * moments / total[owner])
 
 
 @compiled

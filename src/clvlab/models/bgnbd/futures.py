@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from clvlab.compiled import compiled
 from clvlab.models.bgnbd.formulas import probability_purchase_if_alive
 from clvlab.models.fitting.purchase_process import Purchases
 
@@ -42,25 +43,32 @@ def draw_purchases(
     first = since * np.expm1(-np.log1p(-within * rng.random(len(x))) / (r + x))
     rate = rng.standard_gamma(r + x + 1) / (since + first)
     more = rng.poisson(rate * np.maximum(horizon - first, 0.0))
-    dropout = np.maximum(rng.beta(a, b + x), LEAST_DROPOUT)
-    kept = np.minimum(more, rng.geometric(dropout) - 1)
-    owner, share = _first_moments(more, kept, rng)
-    return Purchases(first, kept, owner, first[owner] + (horizon - first[owner]) * share)
+    kept, again = more.copy(), np.flatnonzero(more)
+    dropout = np.maximum(rng.beta(a[again], (b + x)[again]), LEAST_DROPOUT)
+    kept[again] = np.minimum(more[again], rng.geometric(dropout) - 1)
+    return Purchases(first, kept, first_moments(rng, first, horizon, more, kept))
 
 
-def _first_moments(
-    arrivals: Integers, kept: Integers, rng: np.random.Generator
-) -> tuple[Integers, Array]:
-    """Owners and moments, as shares of the horizon, of the first `kept` of each one's arrivals.
+@compiled
+def first_moments(  # pragma: no cover - compiled
+    rng: np.random.Generator, begin: Array, end: float, arrivals: Integers, kept: Integers
+) -> Array:
+    """Moments of the first `kept` of each one's arrivals, which fall evenly into (begin, end].
 
-    Sorted uniform moments are partial sums of exponential gaps divided by their total.
+    Sorted uniform moments are partial sums of exponential gaps divided by their total; the gaps
+    after the last one kept sum to a gamma variable.
     """
-    gaps = arrivals + 1
-    sums = np.cumsum(rng.standard_exponential(int(gaps.sum())))
-    ends = np.cumsum(gaps)
-    before = np.concatenate([[0.0], sums[ends - 1]])[: len(gaps)]
-    total = sums[ends - 1] - before
-    owner = np.repeat(np.arange(len(kept)), kept)
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(kept) - kept, kept)
-    position = (ends - gaps)[owner] + within
-    return owner, (sums[position] - before[owner]) / total[owner]
+    out = np.empty(kept.sum())
+    start = 0
+    for i in range(kept.size):
+        total = 0.0
+        for j in range(start, start + kept[i]):
+            total += rng.standard_exponential()
+            out[j] = total
+        if kept[i] > 0:
+            total += rng.standard_gamma(arrivals[i] - kept[i] + 1.0)
+            scale = (end - begin[i]) / total
+            for j in range(start, start + kept[i]):
+                out[j] = begin[i] + scale * out[j]
+        start += kept[i]
+    return out

@@ -103,7 +103,9 @@ class PairGrid:
                 into[nodes] += shares.T @ weights[chosen]
                 continue
             # A point may come more than once.
-            np.add.at(into, nodes, weights[chosen])
+            order = np.argsort(nodes, kind="stable")
+            points, start = np.unique(nodes[order], return_index=True)
+            into[points] += np.add.reduceat(weights[chosen][order], start, axis=0)
 
     def _parts(self, pairs: Integers) -> list[tuple[npt.NDArray[np.bool_], Integers, Array | None]]:
         """The pairs that are points, then those of each frequency with its points and weights."""

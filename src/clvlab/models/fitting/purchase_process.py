@@ -32,13 +32,12 @@ class Purchases(NamedTuple):
         Moment of each customer's first purchase, (n,).
     more
         Number of further purchases, (n,).
-    owner, moments
-        Whose each further purchase is, counted from 0, and when.
+    moments
+        When each further purchase is, those of the first customer first, (sum of `more`,).
     """
 
     first: Array
     more: Integers
-    owner: Integers
     moments: Array
 
 

@@ -15,7 +15,12 @@ import numpy.typing as npt
 
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.customers.pair_grid import PairGrid
-from clvlab.models.futures.futures import CUSTOMERS_AT_ONCE, Assumptions, Draws
+from clvlab.models.futures.futures import (
+    CUSTOMERS_AT_ONCE,
+    Assumptions,
+    Draws,
+    alike_customers,
+)
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend
 
 Array = npt.NDArray[np.float64]
@@ -50,9 +55,12 @@ class AliveWeights:
         unbounded = np.zeros(len(draws), dtype=np.bool_)
         alive_of = draws.process.alive_under_draws(draws.transaction, table)
         frequency = table.histories.frequency
-        for start in range(0, len(frequency), CUSTOMERS_AT_ONCE):
-            rows = np.arange(start, min(start + CUSTOMERS_AT_ONCE, len(frequency)))
-            alive, terms = alive_of(rows), assumptions.of(rows)
+        alike = alike_customers(table, monetary_value, assumptions)
+        _, first, count = np.unique(alike, return_index=True, return_counts=True)
+        for start in range(0, len(first), CUSTOMERS_AT_ONCE):
+            rows = first[start : start + CUSTOMERS_AT_ONCE]
+            alive = alive_of(rows) * count[start : start + CUSTOMERS_AT_ONCE, None]
+            terms = assumptions.of(rows)
             x = frequency[rows].astype(np.float64)[:, None]
             spend = expected_spend(tuple(draws.spend.T), x, monetary_value[rows][:, None])
             endless = np.isinf(spend) & (np.asarray(terms.margin_rate) > 0)

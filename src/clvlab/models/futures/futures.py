@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.purchase_process import PurchaseProcess, Purchases
+from clvlab.models.futures.amounts_ahead import discounted_sums
 from clvlab.models.futures.if_alive_under_draws import IfAlive, ParameterDraws
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend, scaled_to
@@ -186,27 +187,57 @@ def draw_futures(
     futures = Futures.empty(n, n_groups, len(draws))
     alive = draws.process.alive_under_draws(draws.transaction, table)
     if_alive = IfAlive.of(draws.of_process, table, assumptions.horizon, assumptions.log_discount)
-    alike = _alike(table, monetary_value, assumptions)
-    for group in range(n_groups):
-        members = np.flatnonzero(groups == group)
-        for start in range(0, len(members), CUSTOMERS_AT_ONCE):
-            rows = members[start : start + CUSTOMERS_AT_ONCE]
-            # Customers with one history and one amount expect the same: once is enough.
-            _, first, which = np.unique(alike[rows], return_index=True, return_inverse=True)
-            one = rows[first]
-            block, terms = Block.of(table, monetary_value, one), assumptions.of(one)
-            expected = expectations(block, alive(one), if_alive.at(block.pair), draws, terms)
-            futures.credible[:, :, rows] = limits_of(expected, interval)[:, :, which]
-            counts = np.bincount(which).astype(np.float64)
-            futures.expected_totals[:, group] += counts @ expected[OUTCOME_POSITIONS]
-            everyone = Block.of(table, monetary_value, rows)
-            outcome = outcomes(everyone, expected[2][which], draws, assumptions.of(rows), rng)
-            futures.predictive[:, :, rows] = limits_of(outcome, interval)
-            futures.simulated_totals[:, group] += outcome.sum(axis=1)
+    alike = alike_customers(table, monetary_value, assumptions)
+    streams = Streams.of(rng)
+    for rows in blocks_by_history(table):
+        # Customers with one history and one amount expect the same: once is enough.
+        _, first, which = np.unique(alike[rows], return_index=True, return_inverse=True)
+        one = rows[first]
+        block, terms = Block.of(table, monetary_value, one), assumptions.of(one)
+        expected = expectations(block, alive(one), if_alive.at(block.pair), draws, terms)
+        futures.credible[:, :, rows] = limits_of(expected, interval)[:, :, which]
+        everyone = Block.of(table, monetary_value, rows)
+        outcome = outcomes(everyone, expected[2][which], draws, assumptions.of(rows), streams)
+        futures.predictive[:, :, rows] = limits_of(outcome, interval)
+        for group in np.unique(groups[rows]).tolist():
+            members = groups[rows] == group
+            counts = np.bincount(which[members], minlength=len(one)).astype(np.float64)
+            present = counts > 0
+            futures.expected_totals[:, group] += (
+                counts[present] @ expected[OUTCOME_POSITIONS][:, present]
+            )
+            futures.simulated_totals[:, group] += outcome[:, members].sum(axis=1)
     return futures
 
 
-def _alike(table: HistoryTable, monetary_value: Array, assumptions: Assumptions) -> Integers:
+def blocks_by_history(table: HistoryTable) -> list[Integers]:
+    """Rows of customers, some at a time, those with the same history next to each other.
+
+    The order is that of the histories alone, whatever customers spend and are worth, so the same
+    seed gives the same purchases under any assumptions about money.
+    """
+    everyone = np.lexsort((table.histories.recency, table.pair))
+    return [
+        everyone[start : start + CUSTOMERS_AT_ONCE]
+        for start in range(0, len(everyone), CUSTOMERS_AT_ONCE)
+    ]
+
+
+class Streams(NamedTuple):
+    """Sources of randomness: what customers buy does not move with how amounts are drawn."""
+
+    purchases: np.random.Generator
+    amounts: np.random.Generator
+
+    @classmethod
+    def of(cls, rng: np.random.Generator) -> Streams:
+        """Two streams that begin where `rng` stands."""
+        return cls(*(np.random.default_rng(rng.integers(2**63, size=4)) for _ in range(2)))
+
+
+def alike_customers(
+    table: HistoryTable, monetary_value: Array, assumptions: Assumptions
+) -> Integers:
     """Numbers that two customers share if all that is expected of them is the same, (n,)."""
     alike = table.pair
     for column in (
@@ -271,33 +302,33 @@ class Simulated(NamedTuple):
         Which customer and draw, ``customer * draws + draw``, (n,).
     bought
         When they buy.
-    first_amount, amounts
-        What the first and the further purchases bring in, in money.
+    p, scale
+        Shape and scale of the gamma distribution of the amounts of each customer who buys.
     """
 
     cell: Integers
     bought: Purchases
-    first_amount: Array
-    amounts: Array
+    p: Array
+    scale: Array
 
 
 def simulate(
-    block: Block, buys: Array, draws: Draws, horizon: float, rng: np.random.Generator
+    block: Block, buys: Array, draws: Draws, horizon: float, streams: Streams
 ) -> Simulated:
     """One simulated future per customer and draw.
 
     A customer buys at all with probability `buys`, (customers, draws); what a customer who does
     buys is the process's to say.
     """
+    rng = streams.purchases
     cell = np.flatnonzero(rng.random(buys.shape) < buys)
     customer, draw = np.divmod(cell, buys.shape[1])
     x = block.x[customer, 0]
     p, q, v = scaled_to(tuple(column[draw] for column in draws.spend.T.copy()), x)
     process = draws.process.since_recency(block.recency[customer, 0])
     bought = process.draw_purchases(draws.transaction[draw], x, block.T[customer, 0], horizon, rng)
-    scale = (v + x * block.monetary_value[customer, 0]) / rng.standard_gamma(q + p * x)
-    amounts = rng.standard_gamma(p[bought.owner]) * scale[bought.owner]
-    return Simulated(cell, bought, rng.standard_gamma(p) * scale, amounts)
+    scale = (v + x * block.monetary_value[customer, 0]) / streams.amounts.standard_gamma(q + p * x)
+    return Simulated(cell, bought, p, scale)
 
 
 def outcomes(
@@ -305,7 +336,7 @@ def outcomes(
     buys: Array,
     draws: Draws,
     assumptions: Assumptions,
-    rng: np.random.Generator,
+    streams: Streams,
 ) -> Array:
     """Purchases and earned value in one simulated future per customer and draw.
 
@@ -315,20 +346,14 @@ def outcomes(
         (2, customers, draws).
     """
     out = np.zeros((2, *buys.shape))
-    cell, bought, first_amount, amounts = simulate(block, buys, draws, assumptions.horizon, rng)
-    at_first = np.exp(-assumptions.log_discount * bought.first)
-    later = np.exp(-assumptions.log_discount * bought.moments)
+    cell, bought, p, scale = simulate(block, buys, draws, assumptions.horizon, streams)
+    discounted, amounts = discounted_sums(streams.amounts, *bought, p, assumptions.log_discount)
     purchases, value = out.reshape(2, -1)
     purchases[cell] = 1 + bought.more
-    value[cell] = first_amount * at_first + _per_owner(bought, amounts * later)
+    value[cell] = scale * amounts
     out[1] *= assumptions.margin_rate
     if np.any(assumptions.direct_cost):
-        discounted = np.zeros(buys.shape)
-        discounted.reshape(-1)[cell] = at_first + _per_owner(bought, later)
-        out[1] -= assumptions.direct_cost * discounted
+        each = np.zeros(buys.shape)
+        each.reshape(-1)[cell] = discounted
+        out[1] -= assumptions.direct_cost * each
     return out
-
-
-def _per_owner(bought: Purchases, values: Array) -> Array:
-    """Sums over the further purchases of each customer who buys."""
-    return np.bincount(bought.owner, values, len(bought.first)).astype(np.float64)

@@ -38,6 +38,5 @@ def draw_purchases(
     first = np.minimum(since * np.expm1(-np.log1p(-within * rng.random(len(n))) / n), horizon)
     rate = rng.standard_gamma(n + 1) / (since + first)
     more = rng.poisson(rate * (horizon - first))
-    owner = np.repeat(np.arange(len(n)), more)
-    moments = first[owner] + (horizon - first[owner]) * rng.random(len(owner))
-    return Purchases(first, more, owner, moments)
+    begin = np.repeat(first, more)
+    return Purchases(first, more, begin + (horizon - begin) * rng.random(len(begin)))

@@ -42,8 +42,8 @@ def draw_purchases(
     dropout = np.maximum(rng.standard_gamma(s) / (since_beta + first), LEAST_RATE)
     alive = np.minimum(rng.standard_exponential(len(first)) / dropout, horizon - first)
     more = rng.poisson(rate * np.maximum(alive, 0.0))
-    owner = np.repeat(np.arange(len(first)), more)
-    return Purchases(first, more, owner, first[owner] + alive[owner] * rng.random(len(owner)))
+    length = np.repeat(alive, more)
+    return Purchases(first, more, np.repeat(first, more) + length * rng.random(len(length)))
 
 
 @compiled

@@ -15,7 +15,16 @@ from clvlab.models.customers.histories import histories_of
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.transaction_model import TransactionModel
 from clvlab.models.futures.alive_weights import AliveWeights
-from clvlab.models.futures.futures import CUSTOMERS_AT_ONCE, Assumptions, Block, Draws, simulate
+from clvlab.models.futures.amounts_ahead import add_to_periods
+from clvlab.models.futures.futures import (
+    Assumptions,
+    Block,
+    Draws,
+    Streams,
+    alike_customers,
+    blocks_by_history,
+    simulate,
+)
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
 from clvlab.models.gamma_gamma.spending import spend_of
@@ -142,24 +151,17 @@ def _simulated(
     table: HistoryTable, amounts: Array, draws: Draws, edges: Array, rng: np.random.Generator
 ) -> Array:
     """Purchases and revenue per month in one future per draw, (2, months, draws)."""
-    n_cells = len(edges) * len(draws)
-    out = np.zeros((2, n_cells))
+    out = np.zeros((2, len(edges), len(draws)))
     process = draws.of_process
     alive = draws.process.alive_under_draws(draws.transaction, table)
     grid = process.grid(table)
     buys = process.probability_purchase(grid, float(edges[-1]))
-    for start in range(0, len(table.histories), CUSTOMERS_AT_ONCE):
-        rows = np.arange(start, min(start + CUSTOMERS_AT_ONCE, len(table.histories)))
-        block = Block.of(table, amounts, rows)
-        chances = alive(rows) * grid.at(buys, block.pair)
-        cell, bought, first_amount, later = simulate(block, chances, draws, float(edges[-1]), rng)
-        draw = cell % len(draws)
-        for moments, of_draw, money in (
-            (bought.first, draw, first_amount),
-            (bought.moments, draw[bought.owner], later),
-        ):
-            month = np.minimum(np.searchsorted(edges, moments), len(edges) - 1)
-            at = month * len(draws) + of_draw
-            out[0] += np.bincount(at, minlength=n_cells)
-            out[1] += np.bincount(at, weights=money, minlength=n_cells)
-    return out.reshape(2, len(edges), len(draws))
+    alike = alike_customers(table, amounts, Assumptions(edges[-1], 0.0, 1.0))
+    streams = Streams.of(rng)
+    for rows in blocks_by_history(table):
+        _, first, which = np.unique(alike[rows], return_index=True, return_inverse=True)
+        one, block = rows[first], Block.of(table, amounts, rows)
+        chances = (alive(one) * grid.at(buys, table.pair[one]))[which]
+        cell, bought, p, scale = simulate(block, chances, draws, float(edges[-1]), streams)
+        add_to_periods(streams.amounts, *bought, p, scale, cell % len(draws), edges, out)
+    return out
