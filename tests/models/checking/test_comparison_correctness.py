@@ -113,3 +113,17 @@ def test_the_limits_hold_the_total_of_simulated_bases():
 def test_the_same_seed_gives_the_same_digits(sample, comparison):
     again = clvlab.compare_models(sample, NAMES, n_draws=100, seed=1)
     assert again.table.equals(comparison.table)
+
+
+def test_a_model_of_regular_buyers_with_k_1_is_its_twin_and_stands_in_no_table(sample):
+    comparison = clvlab.compare_models(sample, "bg-nbd, bg-cnbd-k, mbg-cnbd-k", n_draws=20)
+    assert comparison.twins == {"bg-cnbd-k": "bg-nbd"}
+    assert "bg-cnbd-k" not in comparison.table.index
+    assert "bg-cnbd-k" not in comparison.fitted
+    # Its twin was not asked for.
+    assert "mbg-cnbd-k" in comparison.table.index
+    assert comparison.left_out == (
+        "Customers don't buy more regularly than at random (k = 1), so BG/CNBD-k is BG/NBD here "
+        "and stands in no table."
+    )
+    assert clvlab.compare_models(sample, "bg-nbd, nbd", n_draws=20).left_out == ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from clvlab.models.checking.model_names import (
     draws_of,
     fitted_to,
     models_by_name,
+    twin_of,
 )
 from clvlab.models.fitting.fitted import check_interval
 from clvlab.models.fitting.transaction_model import TransactionModel
@@ -58,6 +60,9 @@ class ModelComparison:
         among those the best, of those that are not told apart from the best.
     interval
         Coverage of the limits of the total.
+    twins
+        Models that are left out because they are another one here, and which: those of regular
+        buyers where k is 1.
     """
 
     table: pd.DataFrame
@@ -66,6 +71,7 @@ class ModelComparison:
     best: str
     chosen: str
     interval: float
+    twins: dict[str, str] = field(default_factory=dict)
 
     @property
     def model(self) -> TransactionModel:
@@ -119,6 +125,20 @@ class ModelComparison:
             f"{called(self.chosen)} has fewer parameters."
         )
 
+    @property
+    def left_out(self) -> str:
+        """Which models are another one here, in words; empty if none is."""
+        if not self.twins:
+            return ""
+        names, others = (
+            _listed([called(name) for name in some]) for some in (self.twins, self.twins.values())
+        )
+        is_, verb = ("is", "stands") if len(self.twins) == 1 else ("are", "stand")
+        return (
+            f"Customers don't buy more regularly than at random (k = 1), so {names} {is_} {others} "
+            f"here and {verb} in no table."
+        )
+
     def describe(self) -> dict[str, Any]:
         """The row of the chosen model, with ``words``."""
         row = {str(name): value for name, value in self.table.loc[self.chosen].items()}
@@ -164,7 +184,9 @@ def compare_models(
     """
     check_interval(interval)
     to_fit = customers_to_fit(summary, fit_on)
-    fitted = {name: fitted_to(one, to_fit) for name, one in models_by_name(models).items()}
+    given = {name: fitted_to(one, to_fit) for name, one in models_by_name(models).items()}
+    twins = {name: twin for name in given if (twin := twin_of(name, given))}
+    fitted = {name: model for name, model in given.items() if name not in twins}
     rows = {name: _of_fit(name, model) for name, model in fitted.items()}
     checks = {}
     if summary.has_holdout and len(summary):
@@ -178,7 +200,7 @@ def compare_models(
     table.insert(4, "akaike_weight", relative / relative.sum())
     baseline = _log_likelihood_without_dropout(to_fit)
     table.insert(6, "likelihood_ratio", 2 * (table["log_likelihood"] - baseline))
-    return _judged(table, fitted, checks, interval)
+    return replace(_judged(table, fitted, checks, interval), twins=twins)
 
 
 def _of_fit(name: str, model: TransactionModel) -> dict[str, float | str | bool]:
@@ -241,5 +263,6 @@ def _log_likelihood_without_dropout(summary: CustomerSummary) -> float:
         return math.nan
 
 
-def _listed(names: list[str]) -> str:
+def _listed(given: Iterable[str]) -> str:
+    names = list(given)
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -10,6 +10,11 @@ import numpy.typing as npt
 from clvlab.models.customers.histories import histories_of
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.transaction_model import TransactionModel
+from clvlab.models.futures.history_order import (
+    alike_customers,
+    blocks_by_history,
+    distinct_rows,
+)
 from clvlab.models.futures.if_alive_under_draws import ParameterDraws
 from clvlab.models.futures.limits import limits_of
 from clvlab.summary.customer_summary import HOLDOUT_FREQUENCY, CustomerSummary
@@ -113,11 +118,10 @@ def _buyers(
     process, under = model.process, ParameterDraws(model.process, draws)
     grid, alive = under.grid(table), process.alive_under_draws(draws, table)
     buys = under.probability_purchase(grid, horizon)
-    found = []
-    step = max(CELLS_AT_ONCE // len(draws), 1)
-    for start in range(0, len(table.histories), step):
-        rows = np.arange(start, min(start + step, len(table.histories)))
-        chance = alive(rows) * grid.at(buys, table.pair[rows])
+    found, alike = [], alike_customers(table)
+    for rows in blocks_by_history(table, at_once=max(CELLS_AT_ONCE // len(draws), 1)):
+        one, which = distinct_rows(alike, rows)
+        chance = (alive(one) * grid.at(buys, table.pair[one]))[which]
         cell = np.flatnonzero(rng.random(chance.shape) < chance)
         customer, draw = np.divmod(cell, len(draws))
         x = table.histories.frequency[rows[customer]].astype(np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ CALLED = {
     "mbg-cnbd-k": "MBG/CNBD-k",
 }
 """What models are called on a page."""
+TWINS = {"bg-cnbd-k": "bg-nbd", "mbg-cnbd-k": "mbg-nbd"}
+"""The model that one of regular buyers is where they are not regular, with k = 1."""
 
 
 def models_by_name(models: Models) -> dict[str, TransactionModel]:
@@ -79,6 +81,12 @@ def called(name: str) -> str:
     'Pareto/NBD'
     """
     return CALLED.get(name, name)
+
+
+def twin_of(name: str, models: Mapping[str, TransactionModel]) -> str | None:
+    """The other one of some fitted models that this one is, because its k is 1."""
+    twin = TWINS.get(name)
+    return twin if twin in models and getattr(models[name], "k_", None) == 1 else None
 
 
 def fitted_to(model: TransactionModel, summary: CustomerSummary) -> TransactionModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -69,6 +69,19 @@ def track_repeat_purchases(
         ``cumulative_`` from the first day; ``holdout``, whether the period ends after the
         calibration.
     """
+    return _tracked(log, summary, [model], interval, n_draws, seed, draws)[0]
+
+
+def _tracked(
+    log: TransactionLog,
+    summary: CustomerSummary,
+    models: Sequence[TransactionModel],
+    interval: float,
+    n_draws: int,
+    seed: int,
+    draws: Array | None = None,
+) -> list[pd.DataFrame]:
+    """The tables of some models, which share what was observed."""
     check_interval(interval)
     window = summary.window
     first_day, calibration_end = window.calendar()
@@ -88,11 +101,23 @@ def track_repeat_purchases(
     first = days_since(customers["first_purchase"], first_day).to_numpy(np.int64)
     observed = _observed(log, customers, first_day, edges)
     histories = histories_of(summary, complete_only=True)
-    expected = _expected(model, histories, first, edges)
-    rng = np.random.default_rng(seed)
-    if draws is None:
-        draws = model.draw_parameters(n_draws, rng)
-    simulated = _simulated(model, histories, first, edges, draws[:n_draws], rng)
+    tables = []
+    for model in models:
+        rng = np.random.default_rng(seed)
+        some = model.draw_parameters(n_draws, rng) if draws is None else draws[:n_draws]
+        expected = _expected(model, histories, first, edges)
+        simulated = _simulated(model, histories, first, edges, some, rng)
+        frame = _beside(observed, expected, simulated, interval)
+        frame.index = pd.DatetimeIndex(ends, name="period_end")
+        frame["holdout"] = frame.index > pd.Timestamp(calibration_end)
+        tables.append(frame)
+    return tables
+
+
+def _beside(
+    observed: npt.NDArray[np.int64], expected: Array, simulated: Array, interval: float
+) -> pd.DataFrame:
+    """What was observed and what a model expected, in each period and in total since the first."""
     levels = [0.5 - interval / 2, 0.5 + interval / 2]
     columns: dict[str, npt.ArrayLike] = {}
     for prefix, accumulate in (("", False), ("cumulative_", True)):
@@ -104,9 +129,7 @@ def track_repeat_purchases(
             f"{prefix}predictive_lower": lower,
             f"{prefix}predictive_upper": upper,
         }
-    frame = pd.DataFrame(columns, index=pd.DatetimeIndex(ends, name="period_end"))
-    frame["holdout"] = frame.index > pd.Timestamp(calibration_end)
-    return frame
+    return pd.DataFrame(columns)
 
 
 def track_models(
@@ -134,10 +157,9 @@ def track_models(
         `track_repeat_purchases`.
     """
     parts = []
-    for name, model in models.items():
-        part = track_repeat_purchases(
-            log, summary, model, interval=interval, n_draws=n_draws, seed=seed
-        ).reset_index()
+    tables = _tracked(log, summary, list(models.values()), interval, n_draws, seed)
+    for name, table in zip(models, tables, strict=True):
+        part = table.reset_index()
         part.insert(0, "model", name)
         part.insert(1, "name", called(name))
         parts.append(part)

@@ -15,12 +15,8 @@ import numpy.typing as npt
 
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.customers.pair_grid import PairGrid
-from clvlab.models.futures.futures import (
-    CUSTOMERS_AT_ONCE,
-    Assumptions,
-    Draws,
-    alike_customers,
-)
+from clvlab.models.futures.futures import Assumptions, Draws, alike_in_value
+from clvlab.models.futures.history_order import CUSTOMERS_AT_ONCE
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend
 
 Array = npt.NDArray[np.float64]
@@ -55,7 +51,7 @@ class AliveWeights:
         unbounded = np.zeros(len(draws), dtype=np.bool_)
         alive_of = draws.process.alive_under_draws(draws.transaction, table)
         frequency = table.histories.frequency
-        alike = alike_customers(table, monetary_value, assumptions)
+        alike = alike_in_value(table, monetary_value, assumptions)
         _, first, count = np.unique(alike, return_index=True, return_counts=True)
         for start in range(0, len(first), CUSTOMERS_AT_ONCE):
             rows = first[start : start + CUSTOMERS_AT_ONCE]

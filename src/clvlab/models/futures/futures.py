@@ -16,6 +16,11 @@ import numpy.typing as npt
 from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.purchase_process import PurchaseProcess, Purchases
 from clvlab.models.futures.amounts_ahead import discounted_sums
+from clvlab.models.futures.history_order import (
+    alike_customers,
+    blocks_by_history,
+    distinct_rows,
+)
 from clvlab.models.futures.if_alive_under_draws import IfAlive, ParameterDraws
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend, scaled_to
@@ -33,7 +38,6 @@ ESTIMATES = (
 )
 OUTCOMES = ("expected_purchases", "clv")
 OUTCOME_POSITIONS = [ESTIMATES.index(name) for name in OUTCOMES]
-CUSTOMERS_AT_ONCE = 250
 
 
 @dataclass(frozen=True)
@@ -187,12 +191,11 @@ def draw_futures(
     futures = Futures.empty(n, n_groups, len(draws))
     alive = draws.process.alive_under_draws(draws.transaction, table)
     if_alive = IfAlive.of(draws.of_process, table, assumptions.horizon, assumptions.log_discount)
-    alike = alike_customers(table, monetary_value, assumptions)
+    alike = alike_in_value(table, monetary_value, assumptions)
     streams = Streams.of(rng)
     for rows in blocks_by_history(table):
         # Customers with one history and one amount expect the same: once is enough.
-        _, first, which = np.unique(alike[rows], return_index=True, return_inverse=True)
-        one = rows[first]
+        one, which = distinct_rows(alike, rows)
         block, terms = Block.of(table, monetary_value, one), assumptions.of(one)
         expected = expectations(block, alive(one), if_alive.at(block.pair), draws, terms)
         futures.credible[:, :, rows] = limits_of(expected, interval)[:, :, which]
@@ -210,17 +213,12 @@ def draw_futures(
     return futures
 
 
-def blocks_by_history(table: HistoryTable) -> list[Integers]:
-    """Rows of customers, some at a time, those with the same history next to each other.
-
-    The order is that of the histories alone, whatever customers spend and are worth, so the same
-    seed gives the same purchases under any assumptions about money.
-    """
-    everyone = np.lexsort((table.histories.recency, table.pair))
-    return [
-        everyone[start : start + CUSTOMERS_AT_ONCE]
-        for start in range(0, len(everyone), CUSTOMERS_AT_ONCE)
-    ]
+def alike_in_value(
+    table: HistoryTable, monetary_value: Array, assumptions: Assumptions
+) -> Integers:
+    """Numbers that two customers share if all that is expected of them is the same, (n,)."""
+    spend = np.where(table.histories.frequency > 0, monetary_value, 0.0)
+    return alike_customers(table, spend, assumptions.margin_rate, assumptions.direct_cost)
 
 
 class Streams(NamedTuple):
@@ -233,23 +231,6 @@ class Streams(NamedTuple):
     def of(cls, rng: np.random.Generator) -> Streams:
         """Two streams that begin where `rng` stands."""
         return cls(*(np.random.default_rng(rng.integers(2**63, size=4)) for _ in range(2)))
-
-
-def alike_customers(
-    table: HistoryTable, monetary_value: Array, assumptions: Assumptions
-) -> Integers:
-    """Numbers that two customers share if all that is expected of them is the same, (n,)."""
-    alike = table.pair
-    for column in (
-        table.histories.recency,
-        np.where(table.histories.frequency > 0, monetary_value, 0.0),
-        assumptions.margin_rate,
-        assumptions.direct_cost,
-    ):
-        if isinstance(column, np.ndarray):
-            distinct, which = np.unique(column, return_inverse=True)
-            alike = np.unique(alike * len(distinct) + which, return_inverse=True)[1]
-    return np.asarray(alike)
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from clvlab.models.futures.futures import (
     Block,
     Draws,
     Streams,
-    alike_customers,
-    blocks_by_history,
+    alike_in_value,
     simulate,
 )
+from clvlab.models.futures.history_order import blocks_by_history, distinct_rows
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import GammaGammaModel
 from clvlab.models.gamma_gamma.spending import spend_of
@@ -156,11 +156,11 @@ def _simulated(
     alive = draws.process.alive_under_draws(draws.transaction, table)
     grid = process.grid(table)
     buys = process.probability_purchase(grid, float(edges[-1]))
-    alike = alike_customers(table, amounts, Assumptions(edges[-1], 0.0, 1.0))
+    alike = alike_in_value(table, amounts, Assumptions(edges[-1], 0.0, 1.0))
     streams = Streams.of(rng)
     for rows in blocks_by_history(table):
-        _, first, which = np.unique(alike[rows], return_index=True, return_inverse=True)
-        one, block = rows[first], Block.of(table, amounts, rows)
+        one, which = distinct_rows(alike, rows)
+        block = Block.of(table, amounts, rows)
         chances = (alive(one) * grid.at(buys, table.pair[one]))[which]
         cell, bought, p, scale = simulate(block, chances, draws, float(edges[-1]), streams)
         add_to_periods(streams.amounts, *bought, p, scale, cell % len(draws), edges, out)
