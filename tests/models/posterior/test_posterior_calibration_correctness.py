@@ -25,17 +25,20 @@ from clvlab.models.bgbb import formulas as opportunities
 from clvlab.models.bgbb.bgbb import objective_of_opportunities
 from clvlab.models.bgbb.histories import OpportunityHistories
 from clvlab.models.bgbb.likelihood import BetaGeoBetaBinomParameters
+from clvlab.models.bgcnbd.process import BetaGeoErlangProcess
 from clvlab.models.bgnbd.bgnbd import BetaGeoModel
 from clvlab.models.bgnbd.mbgnbd import ModifiedBetaGeoModel
 from clvlab.models.customers.histories import histories_of
 from clvlab.models.fitting.fitted_to_histories import objective_of
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend, objective_of_spend
 from clvlab.models.gamma_gamma.likelihood import Spending
+from clvlab.models.nbd.nbd import NBDModel
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.default_priors import (
     beta_geo_beta_binom_prior,
     beta_geo_prior,
     gamma_gamma_prior,
+    nbd_prior,
     pareto_nbd_prior,
     shifted_beta_geometric_prior,
 )
@@ -50,6 +53,7 @@ OBSERVED = 0.65 * WEEKS
 DISCOUNT, MARGIN = 0.002, 0.3
 OPPORTUNITIES = 8
 PERIODS = 6
+STAGES = 3
 TYPICAL = 30.0
 DRAWS = 199
 FEW = 19
@@ -103,18 +107,19 @@ def rank(draws, truth, rng):
     return int((draws < truth).sum() + rng.integers((draws == truth).sum() + 1))
 
 
-def simulated_histories(lives, parameters, customers, rng):
-    """A frame of histories in weeks: of n purchases within a time the last is at Beta(n, 1) of it.
+def simulated_histories(lives, parameters, customers, rng, stages=1):
+    """A frame of histories in weeks: of n events within a time the j-th is at Beta(j, n - j + 1).
 
-    `lives` says of each customer how long they would stay, and for how many repeat purchases.
+    Every so many `stages` are a purchase. `lives` says of each customer how long they would stay,
+    and for how many repeat purchases.
     """
     rate = rng.standard_gamma(parameters[0], customers) / parameters[1]
     T = WEEKS - rng.uniform(0, 0.7 * WEEKS, customers)
     until, most = lives(parameters[2:], customers, rng)
     until = np.minimum(until, T)
-    bought = rng.poisson(rate * until)
-    frequency = np.minimum(bought, most)
-    last = rng.beta(np.maximum(frequency, 1), bought - frequency + 1)
+    events = rng.poisson(rate * until)
+    frequency = np.minimum(events // stages, most)
+    last = rng.beta(stages * np.maximum(frequency, 1), events - stages * frequency + 1)
     recency = np.where(frequency > 0, np.maximum(until * last, 1e-9), 0.0)
     return pd.DataFrame({"frequency": frequency, "recency": recency, "T": T})
 
@@ -132,6 +137,10 @@ def after_the_first_one_too(shapes, customers, rng):
     return np.inf, geometric(shapes, customers, rng)
 
 
+def for_ever(shapes, customers, rng):
+    return np.inf, np.iinfo(np.int64).max
+
+
 def at_any_moment(shapes, customers, rng):
     rate = np.maximum(rng.standard_gamma(shapes[0], customers) / shapes[1], 1e-300)
     return rng.standard_exponential(customers) / rate, np.iinfo(np.int64).max
@@ -146,12 +155,13 @@ def with_amounts(base, parameters, rng):
     return base.assign(monetary_value=np.where(x > 0, amount, 0.0))
 
 
-def case_of_process(process, lives, prior, *, spend=False):
+def case_of_process(process, lives, prior, *, spend=False, stages=1):
     """A model of purchases; with spend, of what customers are worth as well."""
+    n, own_dropout = len(prior.parameter_names), len(prior.parameter_names) > 2
     amounts = gamma_gamma_prior(TYPICAL)
 
     def simulate(parameters, customers, rng):
-        base = simulated_histories(lives, parameters[0], customers, rng)
+        base = simulated_histories(lives, parameters[0], customers, rng, stages)
         return with_amounts(base, parameters[1], rng) if spend else base
 
     def objectives(base):
@@ -163,15 +173,17 @@ def case_of_process(process, lives, prior, *, spend=False):
         return found
 
     def quick(logs, base):
-        first, second = logs[0] - logs[1], logs[2] - logs[3]
-        return [*logs, first, second, *([logs[4] + logs[6] - logs[5]] if spend else [])]
+        ratios = [logs[0] - logs[1], *([logs[2] - logs[3]] if own_dropout else [])]
+        return [*logs, *ratios, *([logs[4] + logs[6] - logs[5]] if spend else [])]
 
     def slow(logs, base, who):
-        parameters = process.parameters(np.exp(logs[:4]))
+        parameters = process.parameters(np.exp(logs[:n]))
         x, t, T = (base[name].to_numpy(np.float64) for name in ("frequency", "recency", "T"))
         alive = process.probability_alive(parameters, x, t, T)
-        ahead = alive * process.expected_purchases_if_alive(parameters, x, T, AHEAD)
-        found = [alive.mean(), ahead[who], ahead.sum()]
+        since = process.since_recency(t)
+        ahead = alive * since.expected_purchases_if_alive(parameters, x, T, AHEAD)
+        # Without dropout everybody is alive, and there is nothing to rank.
+        found = [*([alive.mean()] if own_dropout else []), ahead[who], ahead.sum()]
         if not spend:
             return found
         money = expected_spend(tuple(np.exp(logs[4:])), x, base["monetary_value"].to_numpy())
@@ -181,11 +193,12 @@ def case_of_process(process, lives, prior, *, spend=False):
         return [*found, money[who], value[who], value.sum()]
 
     named = (*prior.parameter_names, *((*amounts.parameter_names,) if spend else ()))
-    ratios = ("rate", "dropout", *(("mean spend",) if spend else ()))
+    ratios = ("rate", *(("dropout",) if own_dropout else ()), *(("mean spend",) if spend else ()))
     worth = ("spend", "value", "total value") if spend else ()
-    names = (*named, *ratios, "alive", "purchases", "total purchases", *worth)
+    futures = (*(("alive",) if own_dropout else ()), "purchases", "total purchases", *worth)
+    names = (*named, *ratios, *futures)
     priors = (prior, amounts) if spend else (prior,)
-    return Case(simulate, objectives, priors, quick, slow, names, 3 + len(worth))
+    return Case(simulate, objectives, priors, quick, slow, names, len(futures))
 
 
 def case_of_opportunities():
@@ -261,6 +274,13 @@ CASES = {
     ),
     "pareto-nbd": case_of_process(
         ParetoNBDModel.process, at_any_moment, pareto_nbd_prior(OBSERVED)
+    ),
+    "nbd": case_of_process(NBDModel.process, for_ever, nbd_prior(OBSERVED)),
+    "bg-cnbd-k": case_of_process(
+        BetaGeoErlangProcess(STAGES, 0),
+        after_a_purchase,
+        beta_geo_prior(OBSERVED / STAGES),
+        stages=STAGES,
     ),
     "bg-bb": case_of_opportunities(),
     "sbg": case_of_renewals(),
