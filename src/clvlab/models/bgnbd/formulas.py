@@ -24,6 +24,7 @@ Parameters = BetaGeoParameters | tuple[float | Array, ...]
 ONE = np.ones(1)
 FEW = 500
 """Chances to drop out whose logarithms are added one by one."""
+TERMS_AT_ONCE = 2**16
 
 
 def probability_alive(
@@ -209,8 +210,13 @@ def _log_odds_to_stay(a: float | Array, later: Array, count: Array) -> Array:
     Few terms are added one by one; where there are many, the rest is a ratio of gamma functions.
     """
     out = np.zeros(count.shape)
-    for step in range(int(min(count.max(initial=0.0), FEW))):
-        out += np.where(step < count, np.log1p(a / (later + step)), 0.0)
+    few = int(min(count.max(initial=0.0), FEW))
+    at_once = max(TERMS_AT_ONCE // max(count.size, 1), 1)
+    each, a_each = later[..., None], np.asarray(a)[..., None]
+    for start in range(0, few, at_once):
+        steps = np.arange(start, min(start + at_once, few))
+        terms = np.log1p(a_each / (each + steps))
+        out += np.where(steps < count[..., None], terms, 0.0).sum(axis=-1)
     many = count > FEW
     if many.any():
         first, last = later + FEW, later + np.maximum(count, FEW)
