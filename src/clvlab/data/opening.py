@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clvlab.data.company.company import load_purchases
+from clvlab.data.company.company import Company, load_company, load_purchases
+from clvlab.data.company.contracts import PURCHASES
 from clvlab.data.company.tables_file import is_company
 from clvlab.data.database_places import is_address
 from clvlab.data.datasets import load_cdnow, load_complete_journey
@@ -76,3 +77,41 @@ def _open(
         return load_purchases(data, as_of=as_of)
     given = {name: value for name, value in reading.items() if value is not None}
     return load_transactions(data, columns, as_of=as_of, **given)
+
+
+def open_company(
+    data: str | Path,
+    log: TransactionLog,
+    *,
+    tables: Collection[str],
+    as_of: date | str | None = None,
+) -> Company:
+    """The company whose purchases a log holds, with those of these other tables that it has.
+
+    Parameters
+    ----------
+    data
+        What the log was opened from. Of an embedded data set or a file of purchases there are no
+        other tables, and the company has its purchases alone.
+    log
+        The purchases.
+    tables
+        Names of tables, as in ``("leads", "costs")``.
+    as_of
+        Last day that is seen (inclusive).
+
+    Raises
+    ------
+    InputError
+        When one of the tables can't be read; see `load_company`.
+
+    Examples
+    --------
+    >>> log = open_log("cdnow-sample")
+    >>> open_company("cdnow-sample", log, tables=["leads"]).missing("leads")
+    'not available: needs the table leads'
+    """
+    if str(data) in EMBEDDED or not is_company(data):
+        return Company(log.name, {}, log, log.simulated)
+    found = load_company(data, as_of=as_of, tables={*tables, PURCHASES})
+    return replace(found, name=log.name)

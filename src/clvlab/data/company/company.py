@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -111,7 +111,12 @@ class Company:
         return pd.concat(steps, ignore_index=True) if steps else pd.DataFrame()
 
 
-def load_company(source: str | Path, *, as_of: date | str | None = None) -> Company:
+def load_company(
+    source: str | Path,
+    *,
+    as_of: date | str | None = None,
+    tables: Collection[str] | None = None,
+) -> Company:
     """Load a folder of tables, one file or folder for each, or the tables of a database.
 
     A table is the file, or folder of files, that has its name: ``customers.csv``,
@@ -142,6 +147,8 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
         Last day that is seen (inclusive): later rows are left out of every table, and what
         happened later to rows that stay is not known. By default the one that ``tables.toml``
         states, if it does.
+    tables
+        Names of those to load, by default all that are there; others are not even opened.
 
     Returns
     -------
@@ -154,15 +161,17 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
         driver said, never a password.
     """
     with unrepeated(source):
-        return _load(find_tables(source), as_of)
+        return _load(find_tables(source), as_of, tables)
 
 
-def _load(found: FoundTables, as_of: date | str | None) -> Company:
+def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] | None) -> Company:
     said = found.said
     as_of = said.as_of if as_of is None else as_of
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
     problems, tables, log = Problems(), {}, None
     for name, (place, source_of) in found.places.items():
+        if wanted is not None and name not in wanted:
+            continue
         try:
             if name == PURCHASES:
                 log = _load_purchases(place, source_of, said, as_of)

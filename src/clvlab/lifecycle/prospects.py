@@ -1,0 +1,92 @@
+"""Who might become a customer: everything that a page says of leads, or why it can't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from clvlab.clock import Horizon
+from clvlab.data.company import Company
+from clvlab.errors import NotAvailableError
+from clvlab.lifecycle.conversion import funnel, lead_development, potential_value
+from clvlab.lifecycle.leads import leads_of
+from clvlab.lifecycle.time_to_event import kaplan_meier
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """What leads became and are worth.
+
+    Attributes
+    ----------
+    absent
+        Why nothing is known, as a sentence; empty when the tables are there.
+    development
+        Of `lead_development`, with the values of `potential_value`.
+    steps
+        Of `funnel`.
+    curve
+        Of `kaplan_meier`: time from lead to first purchase.
+    left_out
+        Leads that can't be one; see `Leads`.
+    """
+
+    absent: str = ""
+    development: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    steps: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    curve: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    left_out: int = 0
+
+    def describe(self) -> dict[str, float]:
+        """The numbers of all leads together; none when nothing is known."""
+        if self.absent:
+            return {}
+        numbers = self.development.iloc[0].drop(["characteristic", "group"])
+        told = {str(name): float(number) for name, number in numbers.items()}
+        return {**told, "left_out": float(self.left_out)}
+
+
+def study_prospects(
+    company: Company,
+    horizon: Horizon,
+    *,
+    value: float,
+    lower: float,
+    upper: float,
+    last_day: date | None = None,
+    interval: float = 0.90,
+) -> Prospects:
+    """Follow the leads of a company to their first purchase, and value them.
+
+    Parameters
+    ----------
+    company
+        With the table ``leads``; see `leads_of`.
+    horizon
+        Within which a lead must convert: days, or a span.
+    value, lower, upper
+        Of a new customer, in money, with limits at `interval`.
+    last_day
+        Last day that was seen (inclusive).
+    interval
+        Coverage of all limits.
+
+    Raises
+    ------
+    InputError
+        When a parameter can't be; never for tables that are not there.
+    """
+    try:
+        leads = leads_of(company, last_day)
+    except NotAvailableError as absent:
+        sentence = str(absent)
+        return Prospects(f"{sentence[:1].upper()}{sentence[1:]}.")
+    rates = lead_development(leads, horizon, interval=interval)
+    return Prospects(
+        development=potential_value(rates, value=value, lower=lower, upper=upper),
+        steps=funnel(leads, interval=interval),
+        curve=kaplan_meier(leads.table["days"], leads.table["happened"], interval=interval),
+        left_out=sum(leads.left_out.values()),
+    )
