@@ -23,6 +23,9 @@ class Prospects:
     ----------
     absent
         Why nothing is known, as a sentence; empty when the tables are there.
+    too_young
+        Why no share and no value is known of the leads that there are, as a sentence; empty when
+        some were seen for the whole horizon.
     development
         Of `lead_development`, with the values of `potential_value`.
     steps
@@ -34,6 +37,7 @@ class Prospects:
     """
 
     absent: str = ""
+    too_young: str = ""
     development: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     steps: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     curve: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
@@ -84,7 +88,13 @@ def study_prospects(
         sentence = str(absent)
         return Prospects(f"{sentence[:1].upper()}{sentence[1:]}.")
     rates = lead_development(leads, horizon, interval=interval)
+    seen, gained = (int(rates[name].iloc[0]) for name in ("seen_long_enough", "gained"))
+    too_young = (
+        f"Of {len(leads):,} leads {gained:,} became customers so far. Conversion and value: "
+    )
+    too_young += f"not available, no lead was seen for {horizon}."
     return Prospects(
+        too_young="" if seen else too_young,
         development=potential_value(rates, value=value, lower=lower, upper=upper),
         steps=funnel(leads, interval=interval),
         curve=kaplan_meier(leads.table["days"], leads.table["happened"], interval=interval),
