@@ -210,6 +210,12 @@ def test_a_page_of_leads_and_its_absence(folder):
     assert found.describe()["potential_value"] == 100.0
     assert found.describe()["left_out"] == 2
     assert found.curve["share"].iloc[-1] > 0
+    assert found.too_young == ""
+    early = study_prospects(company, "52 weeks", **terms)
+    assert early.too_young == (
+        "Of 5 leads 2 became customers so far. "
+        "Conversion and value: not available, no lead was seen for 52 weeks."
+    )
     nothing = study_prospects(Company("Shop", {}), "30 days", **terms)
     assert nothing.absent == "Not available: needs the table leads."
     assert nothing.describe() == {}
