@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from importlib.util import find_spec
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -242,7 +243,7 @@ def test_the_lifecycle_study_says_that_there_are_no_leads_and_products(lifecycle
 def test_the_lifecycle_study_of_a_company_follows_its_leads_to_an_as_of_day(tmp_path):
     run = run_report(
         "lifecycle-study",
-        data=str(ROOT / "data" / "example"),
+        data=str(Path(__file__).parents[1] / "data" / "example"),
         as_of="2022-12-31",
         parameters={"n_draws": 50},
         out=tmp_path,

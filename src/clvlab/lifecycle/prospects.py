@@ -90,9 +90,9 @@ def study_prospects(
     rates = lead_development(leads, horizon, interval=interval)
     seen, gained = (int(rates[name].iloc[0]) for name in ("seen_long_enough", "gained"))
     too_young = (
-        f"Of {len(leads):,} leads {gained:,} became customers so far. Conversion and value: "
+        f"Of {len(leads):,} leads {gained:,} became customers so far. "
+        f"Conversion and value: not available, no lead was seen for {horizon}."
     )
-    too_young += f"not available, no lead was seen for {horizon}."
     return Prospects(
         too_young="" if seen else too_young,
         development=potential_value(rates, value=value, lower=lower, upper=upper),
