@@ -76,6 +76,7 @@ def test_report_on_a_variable_names_neither_place_nor_password(
         assert not file.is_file() or b"secret-place" not in file.read_bytes()
 
 
+@pytest.mark.trust
 def test_report_is_made_again_only_when_rows_changed(in_sqlite, sales, tmp_path):
     path = in_sqlite(*CUSTOMERS, *PURCHASES)
     first = run_report(sales, data=str(path), out=tmp_path / "reports")
