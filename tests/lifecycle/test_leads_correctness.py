@@ -221,6 +221,16 @@ def test_a_page_of_leads_and_its_absence(folder):
     assert nothing.describe() == {}
 
 
+def test_small_groups_are_hidden_within_each_characteristic(folder):
+    terms = {"value": 300, "lower": 200, "upper": 450, "last_day": date(2024, 6, 30)}
+    shown = study_prospects(load_company(folder), "30 days", **terms).shown(3)
+    leads = shown.set_index(["characteristic", "group"])["leads"]
+    # Of 5 leads 3 came from fairs: they would tell that 2 came from the site.
+    assert leads["all leads"].tolist() == [5]
+    assert leads["source"].isna().all()
+    assert leads["qualification"].isna().all()
+
+
 def test_other_tables_are_not_even_opened(folder):
     (folder / "invoices.csv").write_text("nothing,of,use\n1,2,3\n")
     log = clvlab.open_log(folder)

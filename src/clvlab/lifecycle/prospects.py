@@ -9,6 +9,7 @@ import pandas as pd
 
 from clvlab.clock import Horizon
 from clvlab.data.company import Company
+from clvlab.data.small_groups import hide_small_groups
 from clvlab.errors import NotAvailableError
 from clvlab.lifecycle.conversion import funnel, lead_development, potential_value
 from clvlab.lifecycle.leads import leads_of
@@ -50,6 +51,15 @@ class Prospects:
         numbers = self.development.iloc[0].drop(["characteristic", "group"])
         told = {str(name): float(number) for name, number in numbers.items()}
         return {**told, "left_out": float(self.left_out)}
+
+    def shown(self, fewest: int) -> pd.DataFrame:
+        """`development` without the numbers of small groups, nor what would give them away.
+
+        Each characteristic is looked at alone: its groups sum to all leads that have it.
+        """
+        by = self.development.groupby("characteristic", sort=False)
+        parts = [hide_small_groups(rows, fewest, count="leads")[0] for _, rows in by]
+        return pd.concat(parts)
 
 
 def study_prospects(
