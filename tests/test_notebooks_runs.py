@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from importlib.util import find_spec
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -231,6 +232,33 @@ def test_the_lifecycle_study_says_what_the_data_cannot_show(lifecycle_study):
     page = lifecycle_study.page.read_text(encoding="utf-8")
     assert "Nobody new came after 1997-03-" in page
     assert lifecycle_study.warnings == ()
+
+
+def test_the_lifecycle_study_says_that_there_are_no_leads_and_products(lifecycle_study):
+    page = lifecycle_study.page.read_text(encoding="utf-8")
+    assert "Not available: needs the table leads." in page
+    assert "Not available: needs the column product of purchases." in page
+
+
+def test_the_lifecycle_study_of_a_company_follows_its_leads_to_an_as_of_day(tmp_path):
+    run = run_report(
+        "lifecycle-study",
+        data=str(Path(__file__).parents[1] / "data" / "example"),
+        as_of="2022-12-31",
+        parameters={"n_draws": 50},
+        out=tmp_path,
+    )
+    found, tables = run.results["leads"], run.folder / "tables"
+    steps = pd.read_csv(run.folder / "figures" / "funnel.csv").set_index("step")["leads"]
+    assert found["leads"] == steps["lead"] < 200
+    assert found["potential_value"] == pytest.approx(
+        found["conversion"] * run.results["newcomer"]["estimate"]
+    )
+    products = pd.read_parquet(tables / "first-products.parquet")
+    assert products["customers"].sum() == run.results["base"]["customers"]
+    visible = run.page.read_text(encoding="utf-8").split('id="code"')[0]
+    assert re.findall(r"<th[^>]*>(\w+_\w+)<", visible) == []
+    assert run.warnings == ()
 
 
 def test_the_lifecycle_studys_numbers_belong_together(lifecycle_study):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         load_cdnow,
         load_complete_journey,
         load_transactions,
+        open_company,
         open_log,
     )
     from clvlab.data.company import Company, load_company
@@ -160,6 +161,7 @@ _HOME = {
     "load_complete_journey": "clvlab.data",
     "load_run": "clvlab.reports",
     "load_transactions": "clvlab.data",
+    "open_company": "clvlab.data",
     "open_log": "clvlab.data",
     "score_customers": "clvlab.models",
     "simulate_base": "clvlab.simulate",
@@ -234,6 +236,7 @@ __all__ = [
     "load_run",
     "load_transactions",
     "new_customer_value",
+    "open_company",
     "open_log",
     "posterior_of",
     "predict_customers",

@@ -21,8 +21,8 @@ def check(
     file: Annotated[
         str,
         typer.Argument(
-            help="A company's folder; a file, a folder or a glob pattern of purchases; or a "
-            "catalogue (.toml)."
+            help="A company's folder or database; a file, a folder or a glob pattern of purchases; "
+            "or a catalogue (.toml)."
         ),
     ],
     columns: Columns = None,
@@ -53,9 +53,10 @@ def check(
     purchases/), or says in tables.toml which is which. All of its tables are held together:
     what is missing, old, double, broken or impossible, and personal data in the wrong column.
     A summary is printed; the page, with every finding as a table beside it, is written to
-    REPORTS/data-check/NAME/AS_OF. Nothing that names a person is shown or written. Ends with 0
-    when there is no error (there may be cases to look at), 1 when there is one, 2 when it can't
-    be told what the folder holds.
+    REPORTS/data-check/NAME/AS_OF. A SQLite or DuckDB file, or env:NAME for a database's address in
+    the environment variable NAME, is looked at in the same way. Nothing that names a person is
+    shown or written. Ends with 0 when there is no error (there may be cases to look at), 1 when
+    there is one, 2 when it can't be told what the folder holds.
 
     A FILE of purchases: which column is what, and with columns what would be dropped or merged.
     Ends with 0 when it loads, and 2 when it does not or when columns are only proposed.

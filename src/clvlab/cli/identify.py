@@ -13,7 +13,8 @@ from clvlab.cli.exits import in_words, short
 def identify(
     run: Annotated[Path, typer.Argument(help="A run folder: REPORTS/report/variant/date.")],
     company: Annotated[
-        Path, typer.Option("--company", help="The company's folder, with a table customers.")
+        str,
+        typer.Option("--company", help="The company's folder or database, with its customers."),
     ],
     out: Annotated[Path, typer.Option("--out", help="The CSV file to write, outside of reports.")],
     table: Annotated[str, typer.Option("--table", help="Which table of the run.")] = "customers",

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clvlab.data.company.company import load_purchases
+from clvlab.data.company.company import Company, load_company, load_purchases
+from clvlab.data.company.contracts import PURCHASES
 from clvlab.data.company.tables_file import is_company
+from clvlab.data.database_places import is_address
 from clvlab.data.datasets import load_cdnow, load_complete_journey
+from clvlab.data.environment import held_by, unrepeated, variable_in
 from clvlab.data.log import TransactionLog
 from clvlab.data.transactions import load_transactions
-from clvlab.errors import InputError, Problem
 
 EMBEDDED: dict[str, Callable[..., TransactionLog]] = {
     "cdnow": load_cdnow,
     "cdnow-sample": partial(load_cdnow, True),  # noqa: FBT003 - the sample
     "complete-journey": load_complete_journey,
 }
-
-_NAMED = re.compile(r"env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
-_SHORTEST = 4
-"""Replacing shorter texts wherever they occur would hit ordinary words."""
 
 
 def open_log(
@@ -42,9 +38,10 @@ def open_log(
     ----------
     data
         ``"cdnow"``, ``"cdnow-sample"``, ``"complete-journey"``, or what `load_transactions`
-        reads: a file, a folder, a glob pattern. Of a company's folder (see `load_company`) the
-        purchases are read, as its own file says. ``"env:NAME"`` stands for what the environment
-        variable NAME holds; the log is then called NAME, and no message repeats what it holds.
+        reads: a file, a folder, a glob pattern. Of a company's folder or database (see
+        `load_company`) the purchases are read, as its own file says. ``"env:NAME"`` stands for
+        what the environment variable NAME holds; the log is then called NAME, and no message
+        repeats what it holds.
     as_of
         Last day that is seen (inclusive).
     columns, **reading
@@ -61,15 +58,14 @@ def open_log(
     >>> open_log("cdnow-sample").currency
     'USD'
     """
-    named = _NAMED.fullmatch(str(data).strip())
-    if named is None:
+    name = variable_in(data)
+    if name is None:
         return _open(data, columns, as_of, reading)
-    source = _held(named["name"])
-    try:
-        log = _open(source, columns, as_of, reading)
-    except (InputError, OSError, ValueError) as error:
-        raise _without(source, str(named[0]), error) from None
-    return replace(log, name=named["name"])
+    held = held_by(name)
+    with unrepeated(data):
+        # A database is opened by the variable's name, which is all that its messages may know.
+        source = data if is_address(held) else held
+        return replace(_open(source, columns, as_of, reading), name=name)
 
 
 def _open(
@@ -83,41 +79,39 @@ def _open(
     return load_transactions(data, columns, as_of=as_of, **given)
 
 
-def _held(name: str) -> str:
-    """What an environment variable holds; set to nothing counts as not set."""
-    source = os.environ.get(name, "").strip()
-    if source:
-        return source
-    raise InputError(
-        Problem(
-            f"the data env:{name}",
-            "must name an environment variable that is set",
-            f"{name} is not",
-            f"Set it to a file, a folder or the name of a data set: export {name}=...",
-        )
-    )
+def open_company(
+    data: str | Path,
+    log: TransactionLog,
+    *,
+    tables: Collection[str],
+    as_of: date | str | None = None,
+) -> Company:
+    """The company whose purchases a log holds, with those of these other tables that it has.
 
+    Parameters
+    ----------
+    data
+        What the log was opened from. Of an embedded data set or a file of purchases there are no
+        other tables, and the company has its purchases alone.
+    log
+        The purchases.
+    tables
+        Names of tables, as in ``("leads", "costs")``.
+    as_of
+        Last day that is seen (inclusive).
 
-def _without(source: str, shown: str, error: Exception) -> InputError:
-    """The error with the name of the variable wherever its value stood."""
-    path = Path(source)
-    spellings = {source, str(path), str(path.expanduser()), str(path.expanduser().absolute())}
-    found = {spelling for spelling in (*spellings, path.name) if len(spelling) >= _SHORTEST}
-    secrets = sorted(found, key=len, reverse=True)
+    Raises
+    ------
+    InputError
+        When one of the tables can't be read; see `load_company`.
 
-    def hide(text: str) -> str:
-        for secret in secrets:
-            text = text.replace(secret, shown)
-        return text
-
-    if not isinstance(error, InputError):
-        reason = error.strerror if isinstance(error, OSError) else None
-        return InputError(
-            Problem(f"source '{shown}'", "must be readable", reason or type(error).__name__)
-        )
-    return InputError(
-        [
-            Problem(*(hide(part) for part in (each.subject, each.rule, each.found, each.remedy)))
-            for each in error.problems
-        ]
-    )
+    Examples
+    --------
+    >>> log = open_log("cdnow-sample")
+    >>> open_company("cdnow-sample", log, tables=["leads"]).missing("leads")
+    'not available: needs the table leads'
+    """
+    if str(data) in EMBEDDED or not is_company(data):
+        return Company(log.name, {}, log, log.simulated)
+    found = load_company(data, as_of=as_of, tables={*tables, PURCHASES})
+    return replace(found, name=log.name)

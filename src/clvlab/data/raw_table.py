@@ -16,6 +16,7 @@ from clvlab.errors import InputError, Problem, name_rows
 MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None")
 """What text files write where a value is missing."""
 
+_INT64_DIGITS = 18
 _TEXT = {pa.string(): pd.StringDtype("pyarrow")}
 
 
@@ -96,6 +97,14 @@ def _without_missing_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
 def _to_pandas(values: pa.ChunkedArray) -> pd.Series:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if pa.types.is_decimal(values.type):
+        # By way of text, which gives the nearest float; a decimal sign of text is not theirs.
+        exact = (
+            pa.int64()
+            if values.type.scale == 0 and values.type.precision <= _INT64_DIGITS
+            else pa.float64()
+        )
+        values = values.cast(pa.string()).cast(exact)
     whole = pa.types.is_integer(values.type) and values.null_count
     mapper = (lambda _: pd.Int64Dtype()) if whole else None
     series: pd.Series = values.to_pandas(types_mapper=mapper, date_as_object=False)

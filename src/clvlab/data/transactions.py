@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from clvlab import schema
 from clvlab.data.column_map import ColumnMap, Columns, map_columns
+from clvlab.data.database_places import find_database, is_database
+from clvlab.data.databases import DatabaseTable, read_database_table
 from clvlab.data.files import read_files
 from clvlab.data.lines import Lines, read_lines
 from clvlab.data.log import TransactionLog
@@ -204,9 +206,26 @@ def open_source(source: object, reading: Reading, policies: Policies) -> RawTabl
     reading.note_problems(problems)
     policies.note_problems(problems)
     problems.raise_if_any()
+    if isinstance(source, DatabaseTable):
+        return read_database_table(source, reading.decimal)
     if isinstance(source, (str, Path)):
+        if is_database(source):
+            raise _database_refused(source)
         return read_files(source, reading)
     return from_any_frame(source, "the table")
+
+
+def _database_refused(source: str | Path) -> InputError:
+    database = find_database(source)
+    return InputError(
+        Problem(
+            database.subject if database else "the source",
+            "can't be read as one table",
+            "it is a database, whose tables are found by their names",
+            "Say in a tables.toml beside it which table and columns are meant, and open it with "
+            "open_log or load_company.",
+        )
+    )
 
 
 def load_raw(

@@ -3,11 +3,20 @@
 from clvlab.lifecycle.acquisition import Acquisition, acquisition_of
 from clvlab.lifecycle.answers import change_in_a_sentence, p_value_in_words, stages_in_a_sentence
 from clvlab.lifecycle.cohorts import Cohorts, cohorts_of
+from clvlab.lifecycle.conversion import (
+    conversion_within,
+    funnel,
+    lead_development,
+    potential_value,
+)
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.early_warning import early_warnings
+from clvlab.lifecycle.leads import Leads, leads_of
 from clvlab.lifecycle.markov_value import contact_cutoff, markov_value, recency_chain
 from clvlab.lifecycle.one_period import OnePeriod, audit_one_period
 from clvlab.lifecycle.period import Period, calendar_periods, last_two_periods
+from clvlab.lifecycle.products import LifeCycleRules, first_products, product_life_cycles
+from clvlab.lifecycle.prospects import Prospects, study_prospects
 from clvlab.lifecycle.replay import StageHistory, replay_stages
 from clvlab.lifecycle.stages import SCHEMES, StageParameters, rules_in_words, stages_at
 from clvlab.lifecycle.standing import PurchaseDays, standing_at
@@ -20,8 +29,11 @@ __all__ = [
     "SCHEMES",
     "Acquisition",
     "Cohorts",
+    "Leads",
+    "LifeCycleRules",
     "OnePeriod",
     "Period",
+    "Prospects",
     "PurchaseDays",
     "StageHistory",
     "StageParameters",
@@ -36,12 +48,19 @@ __all__ = [
     "cohorts_of",
     "compare_times",
     "contact_cutoff",
+    "conversion_within",
     "dependence_on_acquisition",
     "early_warnings",
+    "first_products",
+    "funnel",
     "kaplan_meier",
     "last_two_periods",
+    "lead_development",
+    "leads_of",
     "markov_value",
     "p_value_in_words",
+    "potential_value",
+    "product_life_cycles",
     "recency_chain",
     "replay_stages",
     "rules_in_words",
@@ -49,6 +68,7 @@ __all__ = [
     "stages_at",
     "stages_in_a_sentence",
     "standing_at",
+    "study_prospects",
     "time_to_second_purchase",
     "transitions_of",
 ]

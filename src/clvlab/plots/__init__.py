@@ -7,6 +7,12 @@ from clvlab.plots.checking import (
     plot_models_tracking,
     plot_score_differences,
 )
+from clvlab.plots.leads import (
+    plot_adoption,
+    plot_conversion,
+    plot_funnel,
+    plot_product_lives,
+)
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
     plot_bridge,
@@ -26,17 +32,21 @@ from clvlab.plots.models import (
 from clvlab.plots.style import style
 
 __all__ = [
+    "plot_adoption",
     "plot_amount_by_cohort",
     "plot_backtest",
     "plot_bridge",
     "plot_calibration",
     "plot_cohorts",
+    "plot_conversion",
     "plot_errors_by_frequency",
+    "plot_funnel",
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_lorenz",
     "plot_models_tracking",
     "plot_orders",
+    "plot_product_lives",
     "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_stage_counts",

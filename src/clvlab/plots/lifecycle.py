@@ -219,7 +219,12 @@ def plot_amount_by_cohort(
 
 
 def plot_time_to_event(
-    curve: pd.DataFrame, *, label: str, most_days: int | None = None, ax: Axes | None = None
+    curve: pd.DataFrame,
+    *,
+    label: str,
+    since: str = "the first purchase",
+    most_days: int | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Share to whom it has happened by each day, with its limits.
 
@@ -229,6 +234,8 @@ def plot_time_to_event(
         `kaplan_meier`; with groups one line for each.
     label
         What has happened, for the axis.
+    since
+        What days are counted from, for the axis.
     most_days
         Where the axis ends.
     ax
@@ -255,7 +262,7 @@ def plot_time_to_event(
             )
         ax.set_xlim(0, most_days)
         ax.set_ylim(bottom=0)
-        ax.set_xlabel("days since the first purchase")
+        ax.set_xlabel(f"days since {since}")
         ax.set_ylabel(label)
         ax.yaxis.set_major_formatter(SHARES)
         if groups[0] is not None:

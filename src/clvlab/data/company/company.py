@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +12,11 @@ import pandas as pd
 
 from clvlab.clock import parse_date
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.data.company.places import FoundTables, Place, find_tables
 from clvlab.data.company.same_ids import with_pseudonyms, with_same_ids
 from clvlab.data.company.table import CompanyTable, TablePolicies, read_table
-from clvlab.data.company.tables_file import FILE, TablesFile, TableSource, read_tables_file
-from clvlab.data.files import SUFFIXES
+from clvlab.data.company.tables_file import TablesFile, TableSource
+from clvlab.data.environment import unrepeated
 from clvlab.data.log import TransactionLog
 from clvlab.data.options import Policies, Reading
 from clvlab.data.transactions import load_transactions, open_source
@@ -110,8 +111,13 @@ class Company:
         return pd.concat(steps, ignore_index=True) if steps else pd.DataFrame()
 
 
-def load_company(source: str | Path, *, as_of: date | str | None = None) -> Company:
-    """Load a folder of tables, one file or folder for each.
+def load_company(
+    source: str | Path,
+    *,
+    as_of: date | str | None = None,
+    tables: Collection[str] | None = None,
+) -> Company:
+    """Load a folder of tables, one file or folder for each, or the tables of a database.
 
     A table is the file, or folder of files, that has its name: ``customers.csv``,
     ``invoices.parquet``, ``purchases/``. A file ``tables.toml`` in the folder says what differs:
@@ -128,14 +134,21 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
         columns = { customer_id = "客户代码", region = "大区" }
         same_key = "newest"
 
+    A database holds its tables and views by the same names. A ``tables.toml`` beside its file
+    says what differs, with ``table = "crm.clients"`` in place of ``file``. A folder may hold no
+    more than a ``tables.toml`` that says ``database = "env:CRM"`` or names a file.
+
     Parameters
     ----------
     source
-        The folder.
+        The folder; a SQLite or DuckDB file; a SQLAlchemy URL without a password; or
+        ``"env:NAME"`` for what the environment variable NAME holds, which no message repeats.
     as_of
         Last day that is seen (inclusive): later rows are left out of every table, and what
         happened later to rows that stay is not known. By default the one that ``tables.toml``
         states, if it does.
+    tables
+        Names of those to load, by default all that are there; others are not even opened.
 
     Returns
     -------
@@ -144,77 +157,40 @@ def load_company(source: str | Path, *, as_of: date | str | None = None) -> Comp
     Raises
     ------
     InputError
-        With every problem of every table at once.
+        With every problem of every table at once; of a database, which names it and what its
+        driver said, never a password.
     """
-    folder, said, places = open_folder(source)
+    with unrepeated(source):
+        return _load(find_tables(source), as_of, tables)
+
+
+def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] | None) -> Company:
+    said = found.said
     as_of = said.as_of if as_of is None else as_of
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
     problems, tables, log = Problems(), {}, None
-    for name, (path, source_of) in places.items():
+    for name, (place, source_of) in found.places.items():
+        if wanted is not None and name not in wanted:
+            continue
         try:
             if name == PURCHASES:
-                log = _load_purchases(path, source_of, said, as_of)
+                log = _load_purchases(place, source_of, said, as_of)
             else:
-                table = load_table(name, path, source_of, day)
+                table = load_table(name, place, source_of, day)
                 personal = [one for one in table.contract.personal if one in table.frame]
                 tables[name] = replace(table, frame=table.frame.drop(columns=personal))
         except InputError as error:
             for one in error.problems:
                 problems.add(one.subject, one.rule, one.found, one.remedy)
     problems.raise_if_any()
-    company = Company(said.name or folder.resolve().name, tables, log, said.simulated)
+    company = Company(found.name, tables, log, said.simulated)
     if said.personal_ids:
         company = with_pseudonyms(company, said.personal_ids)
     return company if CUSTOMER_ID in said.personal_ids else with_same_ids(company)
 
 
-def open_folder(
-    source: str | Path,
-) -> tuple[Path, TablesFile, dict[str, tuple[str, TableSource]]]:
-    """A company's folder, what its file says, and where each table is.
-
-    Raises
-    ------
-    InputError
-        When there is no such folder, it holds no tables or one twice, or its file can't be
-        understood.
-    """
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        found = "it is a file" if folder.exists() else "there is nothing of that name"
-        rule = "must be a folder with one file for each table"
-        raise InputError(Problem(f"source {str(source)!r}", rule, found))
-    said = read_tables_file(folder)
-    places = _places(folder, said)
-    if not places:
-        known = ", ".join((PURCHASES, *CONTRACTS))
-        remedy = f"Name the files after the tables ({known}), or say in {FILE} which is which."
-        raise InputError(Problem(f"folder {folder}", "must hold tables", "it holds none", remedy))
-    return folder, said, places
-
-
-def _places(folder: Path, said: TablesFile) -> dict[str, tuple[str, TableSource]]:
-    """Path and source of each table that is there."""
-    found = {}
-    for name in (PURCHASES, *CONTRACTS):
-        source = said.tables.get(name, TableSource())
-        if source.file is not None:
-            found[name] = (str(folder / source.file), source)
-            continue
-        named = [folder / f"{name}{suffix}" for suffix in SUFFIXES]
-        there = [path for path in (folder / name, *named) if path.exists()]
-        if len(there) > 1:
-            files = ", ".join(path.name for path in there)
-            rule = f"must hold the table {name} once"
-            remedy = f"Remove all but one, or name it in {FILE}."
-            raise InputError(Problem(f"folder {folder}", rule, f"it holds {files}", remedy))
-        if there:
-            found[name] = (str(there[0]), source)
-    return found
-
-
 def _load_purchases(
-    path: str, source: TableSource, said: TablesFile, as_of: date | str | None
+    place: Place, source: TableSource, said: TablesFile, as_of: date | str | None
 ) -> TransactionLog:
     personal = CUSTOMER_ID in said.personal_ids
     options: dict[str, Any] = {
@@ -223,12 +199,12 @@ def _load_purchases(
         "personal_ids": personal,
     }
     options |= source.options
-    log = load_transactions(path, source.columns or None, as_of=as_of, **options)
+    log = load_transactions(place, source.columns or None, as_of=as_of, **options)
     return replace(log, simulated=said.simulated)
 
 
 def load_purchases(source: str | Path, *, as_of: date | str | None = None) -> TransactionLog:
-    """The purchases of a company's folder alone; what is wrong with other tables does not matter.
+    """The purchases of a company alone; what is wrong with its other tables does not matter.
 
     Raises
     ------
@@ -237,14 +213,16 @@ def load_purchases(source: str | Path, *, as_of: date | str | None = None) -> Tr
     InputError
         When they can't be read; see `load_transactions`.
     """
-    _, said, places = open_folder(source)
-    if PURCHASES not in places:
-        raise NotAvailableError(_needs("the table purchases"))
-    return _load_purchases(*places[PURCHASES], said, said.as_of if as_of is None else as_of)
+    with unrepeated(source):
+        found = find_tables(source)
+        if PURCHASES not in found.places:
+            raise NotAvailableError(_needs("the table purchases"))
+        day = found.said.as_of if as_of is None else as_of
+        return _load_purchases(*found.places[PURCHASES], found.said, day)
 
 
 def load_table(
-    name: str, path: str, source: TableSource, as_of: pd.Timestamp | None = None
+    name: str, place: Place, source: TableSource, as_of: pd.Timestamp | None = None
 ) -> CompanyTable:
     """One table, with all its columns.
 
@@ -258,7 +236,7 @@ def load_table(
     problems = Problems()
     policies.note_problems(problems)
     problems.raise_if_any()
-    raw = open_source(path, reading, Policies())
+    raw = open_source(place, reading, Policies())
     table = read_table(raw, CONTRACTS[name], source.columns, reading, policies, problems, as_of)
     problems.raise_if_any()
     return table

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from clvlab.data.company.company import load_table, open_folder
+from clvlab.data.company.company import load_table
+from clvlab.data.company.places import find_tables
+from clvlab.data.environment import unrepeated
 from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.errors import InputError, NotAvailableError, Problem
 from clvlab.schema import CUSTOMER_ID
@@ -30,12 +32,13 @@ def load_identities(source: str | Path) -> pd.DataFrame:
     InputError
         When the table can't be read, or pseudonyms need a key that the environment lacks.
     """
-    _, said, places = open_folder(source)
-    if CUSTOMERS not in places:
-        raise NotAvailableError("not available: needs the table customers")
-    table = load_table(CUSTOMERS, *places[CUSTOMERS])
+    with unrepeated(source):
+        found = find_tables(source)
+        if CUSTOMERS not in found.places:
+            raise NotAvailableError("not available: needs the table customers")
+        table = load_table(CUSTOMERS, *found.places[CUSTOMERS])
     ids = table.frame[CUSTOMER_ID].reset_index(drop=True)
-    shown = pseudonyms_of(ids, pseudonym_key()) if CUSTOMER_ID in said.personal_ids else ids
+    shown = pseudonyms_of(ids, pseudonym_key()) if CUSTOMER_ID in found.said.personal_ids else ids
     names = [name for name in table.contract.personal if name in table.frame]
     out = table.frame[names].set_axis(pd.Index(shown, name=CUSTOMER_ID))
     out.insert(0, "id", ids.to_numpy())
@@ -50,7 +53,7 @@ def identify(customers: pd.DataFrame, source: str | Path) -> pd.DataFrame:
     customers
         A table with a column or an index ``customer_id``, such as one of a run folder.
     source
-        The company's folder.
+        The company's folder or database, as `load_company` takes it.
 
     Returns
     -------

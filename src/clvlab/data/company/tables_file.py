@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -10,11 +11,13 @@ from typing import Any
 
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 from clvlab.data.company.table import TablePolicies
+from clvlab.data.database_places import is_database
+from clvlab.data.environment import variable_in
 from clvlab.data.options import Policies, Reading
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
 FILE = "tables.toml"
-KNOWN = ("name", "currency", "simulated", "personal_ids", "as_of", "tables")
+KNOWN = ("name", "currency", "simulated", "personal_ids", "as_of", "database", "tables")
 ID_COLUMNS = tuple(
     dict.fromkeys(
         name
@@ -24,7 +27,7 @@ ID_COLUMNS = tuple(
     )
 )
 """Columns that may hold ids of people."""
-_OWN = ("file", "columns")
+_OWN = ("file", "table", "columns")
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,14 @@ class TableSource:
         Contract names with source columns, as far as names differ.
     options
         Reading options and policies.
+    table
+        Name of the table or view in a database, with its schema where that is not the usual one.
     """
 
     file: str | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ class TablesFile:
         Columns of ids that name people, such as ``("customer_id",)``; they become pseudonyms.
     tables
         Sources by table, for those that it names.
+    database
+        Where the tables are, if not in files: a SQLite or DuckDB file, as seen from the folder;
+        ``"env:NAME"``; or an address without a password.
     """
 
     name: str | None = None
@@ -68,6 +77,7 @@ class TablesFile:
     personal_ids: tuple[str, ...] = ()
     tables: Mapping[str, TableSource] = field(default_factory=dict)
     as_of: str | None = None
+    database: str | None = None
 
 
 def read_tables_file(folder: Path) -> TablesFile:
@@ -98,7 +108,9 @@ def read_tables_file(folder: Path) -> TablesFile:
             continue
         _note_unknown(problems, subject, said, (*_OWN, *allowed_options(name)))
         options = {key: value for key, value in said.items() if key not in _OWN}
-        tables[name] = TableSource(said.get("file"), said.get("columns", {}), options)
+        tables[name] = TableSource(
+            said.get("file"), said.get("columns", {}), options, said.get("table")
+        )
     personal = tuple(content.get("personal_ids", ()))
     for name in personal:
         if name not in ID_COLUMNS:
@@ -113,6 +125,7 @@ def read_tables_file(folder: Path) -> TablesFile:
         personal,
         tables,
         str(content["as_of"]) if "as_of" in content else None,
+        content.get("database"),
     )
 
 
@@ -130,12 +143,27 @@ def _note_unknown(
             problems.add(subject, f"can't say '{key}'", "it is not known", did_you_mean(key, known))
 
 
-def is_company(folder: str | Path) -> bool:
-    """Whether a folder holds a company: its own file, or files with the names of tables."""
-    path = Path(folder).expanduser()
+def is_company(source: str | Path) -> bool:
+    """Whether a source holds a company: a database, or a folder with its file or its tables."""
+    if is_database(source):
+        return True
+    variable = variable_in(source)
+    path = Path(os.environ.get(variable, "") if variable else source).expanduser()
     if not path.is_dir():
         return False
     return _holds_tables(path) or _says_tables(path / FILE)
+
+
+def keeps_a_database(source: str | Path) -> bool:
+    """Whether a source is a folder whose file says that its tables are in a database."""
+    variable = variable_in(source)
+    file = Path(os.environ.get(variable, "") if variable else source).expanduser() / FILE
+    if not file.is_file():
+        return False
+    try:
+        return "database" in tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return False
 
 
 def _holds_tables(path: Path) -> bool:
@@ -151,4 +179,4 @@ def _says_tables(file: Path) -> bool:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return True
-    return "tables" in said
+    return "tables" in said or "database" in said

@@ -31,7 +31,7 @@ def export_identified(
     table
         Name of a table of the run that has a column ``customer_id``.
     company
-        The company's folder, with a table ``customers``.
+        The company's folder or database, with a table ``customers``.
     out
         The file to write; it must not exist.
 

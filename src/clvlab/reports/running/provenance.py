@@ -12,6 +12,10 @@ from pathlib import Path
 from platform import python_version
 
 import clvlab
+from clvlab.data.company.fingerprint import database_fingerprint
+from clvlab.data.company.places import find_tables
+from clvlab.data.company.tables_file import FILE, keeps_a_database
+from clvlab.data.database_places import is_address, is_database
 from clvlab.data.files import find_files
 from clvlab.data.opening import EMBEDDED
 from clvlab.errors import InputError
@@ -90,12 +94,16 @@ def data_fingerprint(data: object) -> dict[str, object]:
     -------
     dict
         For files their ``name``, number of ``files``, size in ``bytes`` and ``sha256`` (of the
-        names and contents in the order of their names, when there are several). ``embedded`` is
-        true for a data set that comes with a package. Of everything else only the name is known.
+        names and contents in the order of their names, when there are several); a company's own
+        file belongs to them. For a database ``name``, ``database`` (its kind), number of
+        ``tables`` and ``rows``, and ``sha256`` of the rows. ``embedded`` is true for a data set
+        that comes with a package. Of everything else only the name is known.
     """
     if not isinstance(data, str):
         return {}
     shown = data
+    if (database := _of_database(data)) is not None:
+        return database
     if data.startswith("env:"):
         data = os.environ.get(data.removeprefix("env:"), "")
     files = _files_of(data)
@@ -116,14 +124,31 @@ def data_fingerprint(data: object) -> dict[str, object]:
     }
 
 
+def _of_database(data: str) -> dict[str, object] | None:
+    """The fingerprint of a company in a database; None for everything else.
+
+    One that can't be read has a name only: what is wrong with it is said by the run that reads it.
+    """
+    if data in EMBEDDED or not (is_database(data) or keeps_a_database(data)):
+        return None
+    secret = data.startswith("env:") or is_address(data)
+    name: dict[str, object] = {"name": data if secret else Path(data).name}
+    try:
+        return name | database_fingerprint(find_tables(data))
+    except InputError:
+        return name
+
+
 def _files_of(data: str) -> list[Path]:
     """The files that reading these data would open; none for anything but files."""
-    if not Path(data).is_absolute():
+    path = Path(data)
+    if not path.is_absolute():
         return []
+    said = [path / FILE] if (path / FILE).is_file() else []
     try:
-        return find_files(data)
+        return [*said, *find_files(data)]
     except InputError:
-        return []
+        return said
 
 
 @cache

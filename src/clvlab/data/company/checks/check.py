@@ -96,7 +96,7 @@ class CompanyCheck:
 
 
 def check_company(
-    folder: str | Path,
+    source: str | Path,
     *,
     as_of: date | str | None = None,
     max_age: Horizon = MAX_AGE,
@@ -111,7 +111,7 @@ def check_company(
 
     Parameters
     ----------
-    folder
+    source
         As `load_company` takes it.
     as_of
         The last day that can have been seen; by default the one that the company's file states,
@@ -126,11 +126,11 @@ def check_company(
     Raises
     ------
     InputError
-        When there is no such folder, it holds no tables, or its ``tables.toml`` can't be
-        understood; never for what is in the tables.
+        When there is no such folder or database, it holds no tables, or its ``tables.toml`` can't
+        be understood; never for what is in the tables.
     """
     findings = Findings()
-    opened = open_company(folder, findings)
+    opened = open_company(source, findings)
     known = opened.as_of if as_of is None else as_of
     day = _today() if known is None else parse_date(known, "as_of")
     window = StudyWindow(TimeUnit.DAY, calibration_end=day)
@@ -194,5 +194,5 @@ def _between_tables(tables: Mapping[str, CheckedTable], findings: Findings) -> N
 
 def _not_available(opened: Opened, freshness: str) -> dict[str, str]:
     said = {"freshness": freshness} if freshness else {}
-    absent = [name for name in (PURCHASES, *CONTRACTS) if name not in opened.places]
+    absent = [name for name in (PURCHASES, *CONTRACTS) if name not in opened.there]
     return {**said, **{f"table {name}": f"not available: there is no {name}" for name in absent}}

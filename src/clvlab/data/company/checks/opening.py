@@ -1,18 +1,19 @@
-"""A company's folder opened for a look: each table that can be opened, whatever is in it."""
+"""A company opened for a look: each table that can be opened, whatever is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clvlab.data.company.checks.findings import Findings
 from clvlab.data.company.checks.purchases import read_purchases
 from clvlab.data.company.checks.source import CheckedTable, read_leniently, unreadable_table
-from clvlab.data.company.company import open_folder, options_of
+from clvlab.data.company.company import options_of
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.data.company.places import Place, find_tables
 from clvlab.data.company.table import TablePolicies
 from clvlab.data.company.tables_file import TableSource
+from clvlab.data.environment import unrepeated
 from clvlab.data.options import Policies, Reading
 from clvlab.data.pseudonyms import pseudonym_key, pseudonyms_of
 from clvlab.data.transactions import open_source
@@ -29,40 +30,36 @@ class Opened:
         Of the company, as its file says.
     tables
         Those that could be opened, by name.
-    places
-        Those that are there, with their paths.
+    there
+        Names of those that are there.
     """
 
     name: str
     simulated: bool
     as_of: str | None
     tables: dict[str, CheckedTable]
-    places: Mapping[str, str]
+    there: frozenset[str]
 
 
-def open_company(folder: str | Path, findings: Findings) -> Opened:
-    """Open every table of a folder; what can't be read is a finding.
+def open_company(source: str | Path, findings: Findings) -> Opened:
+    """Open every table of a folder or database; what can't be read is a finding.
 
     Raises
     ------
     InputError
-        When there is no such folder, or it can't be told which tables it holds.
+        When there is no such folder or database, or it can't be told which tables it holds.
     """
-    path, said, places = open_folder(folder)
-    tables: dict[str, CheckedTable] = {}
-    for name, (file, source) in places.items():
+    with unrepeated(source):
+        found = find_tables(source)
+    said, tables = found.said, {}
+    for name, (place, source_of) in found.places.items():
         try:
-            table = _opened(name, file, source, findings)
+            with unrepeated(source):
+                table = _opened(name, place, source_of, findings)
             tables[name] = _without_personal_ids(table, said.personal_ids)
         except InputError as error:
             unreadable_table(name, error.problems, findings)
-    return Opened(
-        said.name or path.resolve().name,
-        said.simulated,
-        said.as_of,
-        tables,
-        {name: file for name, (file, _) in places.items()},
-    )
+    return Opened(found.name, said.simulated, said.as_of, tables, frozenset(found.places))
 
 
 def _without_personal_ids(table: CheckedTable, columns: tuple[str, ...]) -> CheckedTable:
@@ -75,16 +72,16 @@ def _without_personal_ids(table: CheckedTable, columns: tuple[str, ...]) -> Chec
     return replace(table, frame=table.frame.assign(**hidden))
 
 
-def _opened(name: str, file: str, source: TableSource, findings: Findings) -> CheckedTable:
+def _opened(name: str, place: Place, source: TableSource, findings: Findings) -> CheckedTable:
     reading = Reading(**options_of(Reading, source.options))
     if name == PURCHASES:
         policies = options_of(Policies, source.options)
-        raw = open_source(file, reading, Policies(**policies))
+        raw = open_source(place, reading, Policies(**policies))
         return read_purchases(raw, source.columns, reading, policies, findings)
     policies = options_of(TablePolicies, source.options)
     problems = Problems()
     TablePolicies(**policies).note_problems(problems)
     problems.raise_if_any()
-    raw = open_source(file, reading, Policies())
+    raw = open_source(place, reading, Policies())
     contract = CONTRACTS[name]
     return read_leniently(raw, contract, source.columns, reading, policies, findings)
