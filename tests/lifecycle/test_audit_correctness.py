@@ -11,7 +11,7 @@ from scipy.stats import CensoredData, logrank
 import clvlab
 from clvlab.data import load_transactions
 from clvlab.lifecycle.cohorts import cohorts_of
-from clvlab.lifecycle.concentration import gini, herfindahl, lorenz_curve, top_share
+from clvlab.summary.concentration import gini, herfindahl, lorenz_curve, top_share
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.one_period import audit_one_period
 from clvlab.lifecycle.period import Period, calendar_periods

@@ -8,7 +8,7 @@ import pytest
 from clvlab.data import load_transactions
 from clvlab.errors import InputError
 from clvlab.lifecycle.cohorts import cohorts_of
-from clvlab.lifecycle.concentration import gini, top_share
+from clvlab.summary.concentration import gini, top_share
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.one_period import audit_one_period
 from clvlab.lifecycle.period import Period
