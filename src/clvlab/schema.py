@@ -101,6 +101,22 @@ LABELS = {
     "value_then": "worth then",
     "value_now": "worth now",
     "value_at_risk": "at risk",
+    "median_lower": "from",
+    "median_upper": "to",
+    "ratio_lower": "from",
+    "ratio_upper": "to",
+    "delta": "Cliff's delta",
+    "delta_lower": "from",
+    "delta_upper": "to",
+    "p_value": "p alone",
+    "p_adjusted": "p corrected",
+    "false_discovery": "share false",
+    "explained": "explained by segments",
+    "overall": "mean of all",
+    "score_gain": "gain in log score",
+    "pooled": "expected by one model",
+    "own": "expected by its own",
+    "other": "and",
 }
 """What a column is called where people read it; a report never shows a raw column name."""
 
@@ -139,5 +155,10 @@ FORMATS = {
     **dict.fromkeys(["akaike_weight", "inside_50", "inside_80", "inside_90"], "percent.0"),
     **dict.fromkeys(["predictive_lower", "predictive_upper"], "count"),
     **dict.fromkeys(["estimate", "standard_error", "lower", "upper"], "plain"),
+    **dict.fromkeys(["mean", "median", "median_lower", "median_upper", "overall"], "plain"),
+    **dict.fromkeys(["delta", "delta_lower", "delta_upper", "score_gain"], "+.2f"),
+    **dict.fromkeys(["ratio", "ratio_lower", "ratio_upper"], ".2f"),
+    **dict.fromkeys(["p_value", "p_adjusted", "false_discovery"], ".4f"),
+    "explained": "percent.1",
 }
 """How a column's numbers are written where people read them."""

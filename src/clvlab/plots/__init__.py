@@ -23,6 +23,7 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.segments import plot_forest
 from clvlab.plots.style import style
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "plot_calibration",
     "plot_cohorts",
     "plot_errors_by_frequency",
+    "plot_forest",
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_lorenz",

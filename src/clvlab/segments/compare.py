@@ -39,7 +39,8 @@ class Comparison:
         ``relative``, the mean over that of all customers compared, less one, with
         ``relative_lower`` and ``relative_upper`` (the limits of the mean on that scale).
     pairs
-        Indexed by ``metric``, ``segment`` and ``other``, all pairs: ``difference`` of the means,
+        Indexed by ``metric``, ``segment`` and ``other``, all pairs, without metrics in which all
+        customers did the same (unless all are such): ``difference`` of the means,
         ``ratio`` (missing where a mean is not positive) and ``delta`` (Cliff's), each with
         limits; ``p_value`` of a permutation test of this pair alone; ``p_adjusted``, corrected
         over all pairs and metrics; ``false_discovery`` (Benjamini and Hochberg's), the share of
@@ -86,10 +87,32 @@ class Comparison:
         rest = self.pairs[~self.pairs["differs"]]
         return rest[["difference", "lower", "upper", "p_adjusted"]]
 
+    def forest(self) -> pd.DataFrame:
+        """The main figure's table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``metric`` and ``segment``: ``relative``, ``relative_lower`` and
+            ``relative_upper`` of `by_segment`, and ``differs``, whether the segment differs from
+            at least one other in that metric. Metrics as in `pairs`.
+        """
+        clear = self.pairs[self.pairs["differs"]].reset_index()
+        those = {
+            (metric, segment)
+            for name in (SEGMENT, "other")
+            for metric, segment in zip(clear[METRIC], clear[name], strict=True)
+        }
+        tested = self.pairs.index.unique(METRIC)
+        shown = self.by_segment[self.by_segment.index.get_level_values(METRIC).isin(tested)]
+        table = shown[["relative", "relative_lower", "relative_upper"]].copy()
+        table["differs"] = [key in those for key in table.index]
+        return table
+
     def describe(self) -> dict[str, Any]:
         """The comparison in numbers and words.
 
-        ``segments``, ``customers`` (compared), ``pairs``, ``metrics``, ``tests``, ``different``,
+        ``segments``, ``customers`` (compared), ``metrics`` (tested), ``tests``, ``different``,
         ``not_different``, ``circular``; and of the clearest difference ``metric``, ``segment``,
         ``other``, ``ratio`` and ``delta``, where there is one; ``most_explained`` and its
         ``most_explained_metric``.
@@ -101,8 +124,7 @@ class Comparison:
         out: dict[str, Any] = {
             "segments": len(rows),
             "customers": int(self.by_segment["customers"].groupby(METRIC).sum().max()),
-            "pairs": len(rows) * (len(rows) - 1) // 2,
-            "metrics": len(metrics),
+            "metrics": len(self.pairs.index.unique(METRIC)),
             "tests": len(self.pairs),
             "different": len(found),
             "not_different": len(self.pairs) - len(found),
@@ -280,13 +302,15 @@ def _by_segment(results: Results) -> pd.DataFrame:
 
 
 def _pairs(results: Results, level: float) -> pd.DataFrame:
+    # Where everybody did the same there is nothing to test, however labels are dealt out.
+    tested = {metric: found for metric, found in results.items() if not found[1].constant}
     rows = [
         {METRIC: metric, SEGMENT: names[row["one"]]} | row | {"other": names[row["other"]]}
-        for metric, (names, result) in results.items()
+        for metric, (names, result) in (tested or results).items()
         for row in result.pairs
     ]
     table = pd.DataFrame(rows).drop(columns="one")
-    table["p_adjusted"] = np.minimum(table.pop("p_of_metric") * len(results), 1.0)
+    table["p_adjusted"] = np.minimum(table.pop("p_of_metric") * max(len(tested), 1), 1.0)
     table["false_discovery"] = false_discovery_control(table["p_value"])
     table["effect"] = [delta_in_words(delta) for delta in table["delta"]]
     table["differs"] = table["p_adjusted"] <= level

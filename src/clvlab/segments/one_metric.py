@@ -114,11 +114,14 @@ class MetricResult:
         with limits, and p-values.
     explained
         Share of the differences between customers that the groups account for.
+    constant
+        Whether all customers have the same value.
     """
 
     by_group: list[dict[str, Any]]
     pairs: list[dict[str, Any]]
     explained: float
+    constant: bool
 
 
 def compare_metric(
@@ -162,4 +165,5 @@ def compare_metric(
         pairs.append(row | {"p_of_metric": tests.adjusted[place]})
     sums = np.bincount(groups, values, n_groups)
     squares = np.bincount(groups, values * values, n_groups)
-    return MetricResult(by_group, pairs, share_explained(sums, squares, sizes))
+    constant = bool(values[0] == values[-1])
+    return MetricResult(by_group, pairs, share_explained(sums, squares, sizes), constant)
