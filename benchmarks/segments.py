@@ -50,7 +50,7 @@ def base(customers: int, segments: int, metrics: int):
     rng = np.random.default_rng(1)
     index = pd.RangeIndex(customers, name="customer_id")
     labels = pd.Series(np.char.add("s", rng.integers(0, segments, customers).astype(str)), index)
-    rules = {name: "drawn at random" for name in sorted(labels.unique())}
+    rules = dict.fromkeys(sorted(labels.unique()), "drawn at random")
     values, kinds = {}, {}
     for number in range(metrics):
         kind = ("rate", "count", "money")[number % 3]

@@ -30,7 +30,7 @@ def draw_base(rng, sizes, factor=None):
         index,
     )
     labels = pd.Series(np.array(names)[segment], index)
-    rules = {name: "drawn" for name in names}
+    rules = dict.fromkeys(names, "drawn")
     found = segmentation_of(labels, scheme="drawn", rules=rules, cut_in=BEFORE)
     return found, Outcomes(AFTER, values, KINDS, {})
 

@@ -21,7 +21,11 @@ ORDERS = {
     "kids_count": ["0", "1", "2", "3+"],
 }  # fmt: skip
 """Answers that have an order."""
-DISCOUNTS = {"retail_disc": "loyalty card", "coupon_disc": "coupon", "coupon_match_disc": "coupon match"}
+DISCOUNTS = {
+    "retail_disc": "loyalty card",
+    "coupon_disc": "coupon",
+    "coupon_match_disc": "coupon match",
+}
 
 
 def complete_journey_households() -> pd.DataFrame:
@@ -72,7 +76,7 @@ def complete_journey_lines(as_of: date | str | None = None) -> pd.DataFrame:
     products = pd.read_parquet(
         folder / "products.parquet", columns=["product_id", "department", "brand"]
     ).set_index("product_id")
-    place = products.index.get_indexer(lines["product_id"])
+    place = products.index.get_indexer(pd.Index(lines["product_id"]))
     out = pd.DataFrame(
         {
             CUSTOMER_ID: lines["household_id"],

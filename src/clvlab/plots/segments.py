@@ -59,10 +59,18 @@ def plot_forest(
             at = np.array(places)[rows]
             colour = EXPECTED if differs else LAPSED
             some = forest[rows]
-            ax.hlines(at, some["relative_lower"], some["relative_upper"], color=colour, linewidth=1.6)
+            ax.hlines(
+                at, some["relative_lower"], some["relative_upper"], color=colour, linewidth=1.6
+            )
             label = "differs from another segment" if differs else "not told apart from any"
             ax.plot(
-                middle[rows], at, "o", color=colour, markerfacecolor=face, markersize=5.5, label=label
+                middle[rows],
+                at,
+                "o",
+                color=colour,
+                markerfacecolor=face,
+                markersize=5.5,
+                label=label,
             )
         ax.axvline(0, color=SOFT, linewidth=0.9, linestyle=":")
         names = words or {}

@@ -65,13 +65,15 @@ def _regularity(rows: pd.DataFrame, came: pd.Series, period: Period) -> pd.Serie
     inside = rows[rows[DATE] >= pd.Timestamp(period.first)]
     months = _months(inside[DATE])
     bought = months.groupby(inside[CUSTOMER_ID], observed=True).nunique()
-    first = _months(came.clip(lower=pd.Timestamp(period.first)))
+    begin = pd.Timestamp(period.first)
+    first = _months(came.where(came > begin, begin))
     last = int(_months(pd.Series([pd.Timestamp(period.last)])).iloc[0])
     return bought.reindex(came.index).fillna(0) / (last - first + 1)
 
 
 def _months(days: pd.Series) -> pd.Series:
-    return days.dt.year * 12 + days.dt.month
+    months: pd.Series = days.dt.year * 12 + days.dt.month
+    return months
 
 
 def value_column(behaviour: pd.DataFrame, basis: str) -> pd.Series:
@@ -84,9 +86,7 @@ def value_column(behaviour: pd.DataFrame, basis: str) -> pd.Series:
     """
     if basis not in behaviour:
         there = ", ".join(map(str, behaviour.columns))
-        raise InputError(
-            Problem("parameter 'basis'", f"must be one of {there}", f"got {basis!r}")
-        )
+        raise InputError(Problem("parameter 'basis'", f"must be one of {there}", f"got {basis!r}"))
     values = behaviour[basis]
     if values.isna().any():
         found = f"{int(values.isna().sum()):,} of {len(values):,} have none"

@@ -199,8 +199,8 @@ def compare_segments(
     (12, 12)
     """
     circular = _check_periods(segmentation, outcomes, allow_circular=allow_circular)
-    _check_parameters(fewest, interval, level, resamples, outcomes.values.shape[1])
-    values = outcomes.values.reindex(segmentation.labels.index)
+    _check_parameters(fewest, interval, level, resamples, outcomes.metrics.shape[1])
+    values = outcomes.metrics.reindex(segmentation.labels.index)
     names = [str(name) for name in segmentation.labels.cat.categories]
     codes = segmentation.labels.cat.codes.to_numpy(dtype=np.int64)
     sizes = np.bincount(codes, minlength=len(names))
@@ -250,9 +250,7 @@ def compare_segments(
     )
 
 
-def _check_periods(
-    segmentation: Segmentation, outcomes: Outcomes, *, allow_circular: bool
-) -> bool:
+def _check_periods(segmentation: Segmentation, outcomes: Outcomes, *, allow_circular: bool) -> bool:
     """Whether the comparison is circular; refuses it unless it is asked for."""
     cut, period = segmentation.cut_in, outcomes.period
     if cut is None or period.first > cut.last:

@@ -22,9 +22,7 @@ CELLS_AT_ONCE = 2_000_000
 WORDS = ((0.147, "negligible"), (0.33, "small"), (0.474, "medium"), (1.01, "large"))
 
 
-def cliffs_delta_of_all(
-    values: Array, groups: Integers, n_groups: int
-) -> tuple[Array, Array]:
+def cliffs_delta_of_all(values: Array, groups: Integers, n_groups: int) -> tuple[Array, Array]:
     """Cliff's delta of every pair of groups, with its variance.
 
     Both are exact, ties included, and take one sort and one product of matrices. The variance is
@@ -69,7 +67,9 @@ def cliffs_delta_of_all(
         second += counts @ (placed * placed).T
         below = until[:, -1]
     deltas = first / sizes[:, None]
-    spread = np.maximum(second / sizes[:, None] - deltas**2, 0.0) / np.maximum(sizes - 1, 1)[:, None]
+    spread = (
+        np.maximum(second / sizes[:, None] - deltas**2, 0.0) / np.maximum(sizes - 1, 1)[:, None]
+    )
     return deltas, spread + spread.T
 
 

@@ -69,7 +69,8 @@ def statistics_of(sums: Array, squares: Array, sizes: Integers) -> Array:
     means, error = sums / n, variance / n
     spread = np.sqrt(error[..., one] + error[..., other])
     difference = means[..., one] - means[..., other]
-    return np.divide(difference, spread, out=np.zeros_like(difference), where=spread > 0)
+    out: Array = np.divide(difference, spread, out=np.zeros_like(difference), where=spread > 0)
+    return out
 
 
 def compare_all_pairs(
@@ -90,8 +91,8 @@ def compare_all_pairs(
     rng
         Source of the permutations.
     """
-    sums = np.bincount(groups, values, len(sizes))
-    squares = np.bincount(groups, values * values, len(sizes))
+    sums = np.bincount(groups, values, len(sizes)).astype(np.float64)
+    squares = np.bincount(groups, values * values, len(sizes)).astype(np.float64)
     seen = np.abs(statistics_of(sums, squares, sizes))
     dealt = np.abs(statistics_of(*permuted_moments(values, sizes, permutations, rng), sizes))
     # Sums in another order differ in the last digit; a tie counts as a tie.

@@ -163,7 +163,9 @@ def compare_metric(
         row |= {"delta": deltas[one, other], "delta_lower": low[one, other]}
         row |= {"delta_upper": high[one, other], "p_value": tests.p_values[place]}
         pairs.append(row | {"p_of_metric": tests.adjusted[place]})
-    sums = np.bincount(groups, values, n_groups)
-    squares = np.bincount(groups, values * values, n_groups)
+    sums = np.bincount(groups, values, n_groups).astype(np.float64)
+    squares = np.bincount(groups, values * values, n_groups).astype(np.float64)
     constant = bool(values[0] == values[-1])
-    return MetricResult(by_group, pairs, share_explained(sums, squares, sizes), constant)
+    return MetricResult(
+        by_group, pairs, share_explained(sums, squares, sizes.astype(np.float64)), constant
+    )

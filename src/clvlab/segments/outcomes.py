@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ class Outcomes:
     ----------
     period
         The days.
-    values
+    metrics
         Indexed by ``customer_id``, one column per metric; missing where a metric says nothing of
         a customer, as a basket of somebody who bought nothing.
     kinds
@@ -35,7 +36,7 @@ class Outcomes:
     """
 
     period: Period
-    values: pd.DataFrame
+    metrics: pd.DataFrame
     kinds: Mapping[str, str]
     not_available: Mapping[str, str]
 
@@ -45,7 +46,7 @@ def outcomes_in(
     period: Period,
     customers: pd.Index,
     *,
-    last_day: object = None,
+    last_day: date | None = None,
     margin_rate: float | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> Outcomes:
@@ -83,7 +84,7 @@ def outcomes_in(
     >>> log = clvlab.load_cdnow(sample=True)
     >>> period = Period.of("1997-10-01", "1998-06-30")
     >>> found = outcomes_in(log, period, pd.Index(["0004", "0018"]))
-    >>> found.values[["retained", "orders"]].to_numpy().tolist()
+    >>> found.metrics[["retained", "orders"]].to_numpy().tolist()
     [[0.0, 0.0], [0.0, 0.0]]
     """
     seen = log.table[DATE].max().date() if last_day is None else last_day

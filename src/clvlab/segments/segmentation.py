@@ -1,4 +1,4 @@
-"""Customers with a label each, the rule behind every label, and the days that the rule looked at."""
+"""Customers with a label each, the rule behind every label, and the days that it looked at."""
 
 from __future__ import annotations
 

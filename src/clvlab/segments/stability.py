@@ -38,7 +38,7 @@ def migration(before: Segmentation, after: Segmentation) -> pd.DataFrame:
     sides = [side.labels.astype(str).reindex(ids).fillna(NONE) for side in (before, after)]
     names = [*map(str, before.rules)]
     names = [*names, *(name for name in map(str, after.rules) if name not in names), NONE]
-    counts = pd.crosstab(*sides, rownames=["before"], colnames=["after"])
+    counts = pd.crosstab(sides[0], sides[1], rownames=["before"], colnames=["after"])
     whole: pd.DataFrame = counts.reindex(index=names, columns=names, fill_value=0)
     return whole.loc[whole.any(axis=1) | (whole.index != NONE)]
 
@@ -76,7 +76,7 @@ def agreement(one: Segmentation, other: Segmentation, interval: float = 0.90) ->
     InputError
         When they have no customer in common.
     """
-    from statsmodels.stats.inter_rater import cohens_kappa
+    from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
 
     ids = one.labels.index.intersection(other.labels.index)
     if not len(ids):
@@ -84,7 +84,7 @@ def agreement(one: Segmentation, other: Segmentation, interval: float = 0.90) ->
         raise InputError(Problem("the two segmentations", rule, "they have none"))
     names = list(dict.fromkeys([*map(str, one.rules), *map(str, other.rules)]))
     sides = [side.labels.astype(str).reindex(ids) for side in (one, other)]
-    counts = pd.crosstab(*sides).reindex(index=names, columns=names, fill_value=0)
+    counts = pd.crosstab(sides[0], sides[1]).reindex(index=names, columns=names, fill_value=0)
     same = float((sides[0] == sides[1]).mean())
     if (counts.sum(axis=0) > 0).sum() == 1 and (counts.sum(axis=1) > 0).sum() == 1:
         # All are in one class: what chance would do is all there is, and kappa is not defined.
