@@ -23,20 +23,29 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
-from clvlab.plots.segments import plot_forest
+from clvlab.plots.segments import (
+    plot_allocation,
+    plot_cross_table,
+    plot_forest,
+    plot_losses,
+    plot_treemap,
+)
 from clvlab.plots.style import style
 
 __all__ = [
+    "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
     "plot_bridge",
     "plot_calibration",
     "plot_cohorts",
+    "plot_cross_table",
     "plot_errors_by_frequency",
     "plot_forest",
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_lorenz",
+    "plot_losses",
     "plot_models_tracking",
     "plot_orders",
     "plot_score_differences",
@@ -44,6 +53,7 @@ __all__ = [
     "plot_stage_counts",
     "plot_time_to_event",
     "plot_tracking",
+    "plot_treemap",
     "plot_value_by_decile",
     "style",
 ]

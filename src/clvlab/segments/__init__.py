@@ -16,6 +16,7 @@ from clvlab.segments.composition import (
     cross_table,
     imbalance_of,
 )
+from clvlab.segments.expected import expected_by_segment
 from clvlab.segments.loyalty_volume import cut_sensitivity, loyalty_by_volume
 from clvlab.segments.net_value import customer_futures, key_customers, negative_net_value
 from clvlab.segments.outcomes import Outcomes, outcomes_in
@@ -65,6 +66,7 @@ __all__ = [
     "cut_customers",
     "cut_sensitivity",
     "discount_dependence",
+    "expected_by_segment",
     "imbalance_of",
     "key_customers",
     "loyalty_by_volume",

@@ -6,6 +6,8 @@ share of simulated futures in which they hold.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -33,8 +35,18 @@ def customer_futures(
     horizon: Horizon,
     annual_discount_rate: float,
     margin_rate: float,
+    most: int = 200,
 ) -> Array:
     """The earned value of every customer in one simulated future per draw, (customers, draws).
+
+    Parameters
+    ----------
+    study, summary
+        The study, and the customers to be asked of.
+    horizon, annual_discount_rate, margin_rate
+        As in `score_customers`.
+    most
+        Draws at most; a chance is known to within about one over their root.
 
     Raises
     ------
@@ -57,6 +69,7 @@ def customer_futures(
     histories, amounts = histories_of(summary), spend_of(summary)[1]
     table = HistoryTable.of(histories, model.unit_, memoryless=model.process.memoryless)
     draws, rng = study.draws, study.random()
+    draws = replace(draws, transaction=draws.transaction[:most], spend=draws.spend[:most])
     alive = model.process.alive_under_draws(draws.transaction, table)
     if_alive = IfAlive.of(draws.of_process, table, terms.horizon, terms.log_discount)
     out = np.empty((len(histories), len(draws)))
