@@ -18,7 +18,13 @@ from clvlab.segments.composition import (
 )
 from clvlab.segments.expected import expected_by_segment
 from clvlab.segments.loyalty_volume import cut_sensitivity, loyalty_by_volume
-from clvlab.segments.net_value import customer_futures, key_customers, negative_net_value
+from clvlab.segments.net_value import (
+    Ahead,
+    customer_futures,
+    key_customers,
+    negative_net_value,
+    value_if_they_stay,
+)
 from clvlab.segments.outcomes import Outcomes, outcomes_in
 from clvlab.segments.own_models import OwnModels, models_by_segment
 from clvlab.segments.promotion import discount_dependence, promotion_by_segment
@@ -32,14 +38,16 @@ from clvlab.segments.schemes import (
     main_ordinary_scattered,
 )
 from clvlab.segments.segmentation import CHINESE, Segmentation, segmentation_of
-from clvlab.segments.service import service_by_segment, two_sided_value
+from clvlab.segments.service import cost_of_each, service_by_segment, two_sided_value
 from clvlab.segments.stability import Agreement, agreement, class_changes, migration
 from clvlab.segments.stress import StressTest, concentration_of, stress_test
+from clvlab.summary.concentration import lorenz_curve
 
 __all__ = [
     "CHINESE",
     "METRICS",
     "Agreement",
+    "Ahead",
     "Comparison",
     "Imbalance",
     "Outcomes",
@@ -61,6 +69,7 @@ __all__ = [
     "composition",
     "composition_change",
     "concentration_of",
+    "cost_of_each",
     "cross_table",
     "customer_futures",
     "cut_customers",
@@ -69,6 +78,7 @@ __all__ = [
     "expected_by_segment",
     "imbalance_of",
     "key_customers",
+    "lorenz_curve",
     "loyalty_by_volume",
     "main_ordinary_scattered",
     "migration",
@@ -84,4 +94,5 @@ __all__ = [
     "service_by_segment",
     "stress_test",
     "two_sided_value",
+    "value_if_they_stay",
 ]

@@ -79,12 +79,14 @@ class Comparison:
     def not_told_apart(self) -> pd.DataFrame:
         """The pairs that these data can't tell apart, and how large a difference they leave open.
 
+        Those nearest to being told apart stand first.
+
         Returns
         -------
         pandas.DataFrame
             Indexed like `pairs`: ``difference``, ``lower``, ``upper``, ``p_adjusted``.
         """
-        rest = self.pairs[~self.pairs["differs"]]
+        rest = self.pairs[~self.pairs["differs"]].sort_values("p_adjusted", kind="stable")
         return rest[["difference", "lower", "upper", "p_adjusted"]]
 
     def forest(self) -> pd.DataFrame:

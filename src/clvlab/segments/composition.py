@@ -145,8 +145,9 @@ def cross_table(
     *,
     most: int = 10,
     period: Period | None = None,
+    within_rows: bool = False,
 ) -> pd.DataFrame:
-    """Shares of the amount by two axes at once; all cells sum to one.
+    """Shares of the amount by two axes at once; all cells sum to one, or each row does.
 
     Parameters
     ----------
@@ -161,6 +162,8 @@ def cross_table(
         Groups of either axis that have their own row or column; the rest is ``other``.
     period
         Days that count; all of them by default.
+    within_rows
+        Whether shares are of the row's amount instead of the whole one.
 
     Raises
     ------
@@ -181,6 +184,8 @@ def cross_table(
     flat = amounts.reindex(cells).fillna(0.0).to_numpy().reshape(len(order[0]), len(order[1]))
     names = pd.Index(order[0], name=rows if isinstance(rows, str) else rows.name)
     table = pd.DataFrame(flat, names, order[1])
+    if within_rows:
+        return table.div(table.sum(axis=1).replace(0.0, np.nan), axis=0)
     return table / (math.fsum(table.to_numpy().ravel()) or math.nan)
 
 

@@ -6,7 +6,7 @@ share of simulated futures in which they hold.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,29 @@ from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.futures.futures import Assumptions, Block, expectations, outcomes
 from clvlab.models.futures.if_alive_under_draws import IfAlive
 from clvlab.models.gamma_gamma.spending import spend_of
+from clvlab.models.study.score_table import estimates_of
 from clvlab.models.value.value import assumptions_of
 from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
 CUSTOMERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """What lies ahead of each customer.
+
+    Attributes
+    ----------
+    table
+        Indexed by ``customer_id``: ``probability_purchase`` within the horizon, ``clv``.
+    futures
+        Earned value in one simulated future per draw, (customers, draws).
+    """
+
+    table: pd.DataFrame
+    futures: Array
 
 
 def customer_futures(
@@ -36,8 +53,8 @@ def customer_futures(
     annual_discount_rate: float,
     margin_rate: float,
     most: int = 200,
-) -> Array:
-    """The earned value of every customer in one simulated future per draw, (customers, draws).
+) -> Ahead:
+    """The expected value of every customer, and what it is in simulated futures.
 
     Parameters
     ----------
@@ -78,22 +95,19 @@ def customer_futures(
         block, own = Block.of(table, amounts, rows), terms.of(rows)
         expected = expectations(block, alive(rows), if_alive.at(block.pair), draws, own)
         out[rows] = outcomes(block, expected[2], draws, own, rng)[1]
-    return out
+    table_of_all = estimates_of(summary, model, study.spend, terms)
+    return Ahead(table_of_all[["probability_purchase", "clv"]], out)
 
 
-def key_customers(
-    summary: CustomerSummary, clv: pd.Series, futures: Array, *, chance: float = 0.5
-) -> pd.DataFrame:
+def key_customers(summary: CustomerSummary, ahead: Ahead, *, chance: float = 0.5) -> pd.DataFrame:
     """Customers to look after for the future: worth much, or likely to be among the best tenth.
 
     Parameters
     ----------
     summary
         The customers.
-    clv
-        Expected value of each, in the summary's order.
-    futures
-        `customer_futures`.
+    ahead
+        `customer_futures` of the same customers.
     chance
         Chance of being in the top tenth from which on a customer is a key one.
 
@@ -106,6 +120,7 @@ def key_customers(
         that has spent most) or ``uncertain`` (in the tenth by expectation, with a chance below
         `chance`).
     """
+    clv, futures = ahead.table["clv"], ahead.futures
     n = len(clv)
     many = max(n // 10, 1)
     # Futures in which many are worth nothing have ties at the edge, which take part by chance.
@@ -126,17 +141,26 @@ def key_customers(
     return kept.sort_values("clv", ascending=False, kind="stable").rename_axis(CUSTOMER_ID)
 
 
+def value_if_they_stay(ahead: Ahead) -> tuple[pd.Series, pd.Series]:
+    """What each customer is worth if they buy again at all, and the chance that they do not.
+
+    The expected value is the one times the chance of the other not happening, so a stress test of
+    both loses what was expected and nothing twice.
+    """
+    chance = ahead.table["probability_purchase"]
+    worth = (ahead.table["clv"] / chance.where(chance > 0)).fillna(0.0).clip(lower=0.0)
+    return worth, 1 - chance
+
+
 def negative_net_value(
-    clv: pd.Series, futures: Array, cost_to_serve: pd.Series, *, sure: float = 0.9
+    ahead: Ahead, cost_to_serve: pd.Series, *, sure: float = 0.9
 ) -> pd.DataFrame:
     """Customers who are expected to cost more than they bring.
 
     Parameters
     ----------
-    clv
-        Expected margin of each ahead, indexed by ``customer_id``.
-    futures
-        `customer_futures`, in the same order.
+    ahead
+        `customer_futures`.
     cost_to_serve
         What serving each costs over the same horizon, with the same ids.
     sure
@@ -157,13 +181,12 @@ def negative_net_value(
     Examples
     --------
     >>> ids = pd.Index(["a", "b"], name="customer_id")
-    >>> futures = np.array([[0.0, 9.0], [0.0, 0.0]])
-    >>> found = negative_net_value(
-    ...     pd.Series([4.5, 0.0], ids), futures, pd.Series([1.0, 1.0], ids)
-    ... )
+    >>> ahead = Ahead(pd.DataFrame({"clv": [4.5, 0.0]}, ids), np.array([[0.0, 9.0], [0.0, 0.0]]))
+    >>> found = negative_net_value(ahead, pd.Series([1.0, 1.0], ids))
     >>> found[["net_value", "loss_chance", "sure"]].to_numpy().tolist()
     [[-1.0, 1.0, True]]
     """
+    clv, futures = ahead.table["clv"], ahead.futures
     if not clv.index.equals(cost_to_serve.index) or not (cost_to_serve >= 0).all():
         rule = "must be known of every customer and not negative"
         found = f"{int((~(cost_to_serve >= 0)).sum()):,} are not, of {len(clv):,} customers"

@@ -62,6 +62,20 @@ class Records:
         there = len(self.customers.columns) if table == "customers" else table in self.tables
         return "" if there else f"Not available: needs the table {table}."
 
+    def missing_in_words(self, *tables: str) -> str:
+        """What of several tables is not there, in one sentence; empty when all are.
+
+        Examples
+        --------
+        >>> Records(None, pd.DataFrame(), pd.DataFrame()).missing_in_words("costs", "contacts")
+        'Not available: needs the tables costs and contacts.'
+        """
+        absent = [name for name in tables if self.missing(name)]
+        if len(absent) < 2:
+            return self.missing(absent[0]) if absent else ""
+        listed = f"{', '.join(absent[:-1])} and {absent[-1]}"
+        return f"Not available: needs the tables {listed}."
+
 
 def open_records(
     data: str,

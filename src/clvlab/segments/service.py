@@ -137,6 +137,22 @@ def two_sided_value(
     return out
 
 
+def cost_of_each(costs: pd.DataFrame, customers: pd.Index, period: Period) -> pd.Series:
+    """What serving each customer cost in a period, 0 where nothing is noted.
+
+    Parameters
+    ----------
+    costs
+        The table ``costs``; rows without a customer belong to nobody.
+    customers
+        Ids.
+    period
+        Days that count.
+    """
+    rows = costs[_inside(costs, period) & costs[CUSTOMER_ID].isin(customers)]
+    return sum_by(rows[AMOUNT], rows[CUSTOMER_ID]).reindex(customers).fillna(0.0)
+
+
 def _inside(table: pd.DataFrame, period: Period) -> pd.Series:
     days = table[DATE]
     return (days >= pd.Timestamp(period.first)) & (days <= pd.Timestamp(period.last))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.special import ndtri
 
 from clvlab.errors import InputError, Problem
 from clvlab.segments.segmentation import Segmentation
@@ -89,10 +90,9 @@ def agreement(one: Segmentation, other: Segmentation, interval: float = 0.90) ->
     if (counts.sum(axis=0) > 0).sum() == 1 and (counts.sum(axis=1) > 0).sum() == 1:
         # All are in one class: what chance would do is all there is, and kappa is not defined.
         return Agreement(len(ids), same, float("nan"), float("nan"), float("nan"))
-    found = cohens_kappa(counts.to_numpy(), alpha=1 - interval)
-    return Agreement(
-        len(ids), same, float(found.kappa), float(found.kappa_low), float(found.kappa_upp)
-    )
+    found = cohens_kappa(counts.to_numpy())
+    kappa, off = float(found.kappa), float(ndtri(0.5 + interval / 2) * found.std_kappa)
+    return Agreement(len(ids), same, kappa, kappa - off, kappa + off)
 
 
 def class_changes(
