@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from clvlab.plots.style import (
     AT_RISK,
@@ -239,6 +239,7 @@ def plot_losses(
         ax.set_ylabel("chance of losing more")
         ax.set_ylim(0, 1)
         ax.set_xlim(left=0)
+        ax.xaxis.set_major_locator(MaxNLocator(6))
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         ax.yaxis.set_major_formatter(SHARES)
         ax.legend(loc="upper right")

@@ -116,20 +116,24 @@ def composition_change(
     Returns
     -------
     pandas.DataFrame
-        Indexed by the axis, the largest change first: ``before`` and ``after`` (amounts),
-        ``change``, ``contribution`` to the relative change of the whole (these sum to it),
-        ``share_before``, ``share_after`` and ``share_change``.
+        Indexed by the axis, the largest change first: ``customers`` (of the period with fewer,
+        if there are any in both), ``before`` and ``after`` (amounts), ``change``,
+        ``contribution`` to the relative change of the whole (these sum to it), ``share_before``,
+        ``share_after`` and ``share_change``.
 
     Raises
     ------
     InputError
         As in `composition`.
     """
-    sides = [composition(lines, axis, one)[AMOUNT] for one in (before, after)]
+    whole = [composition(lines, axis, one) for one in (before, after)]
+    sides = [one[AMOUNT] for one in whole]
     names = sides[0].index.union(sides[1].index)
     one, two = (side.reindex(names).fillna(0.0) for side in sides)
     totals = math.fsum(one), math.fsum(two)
-    out = pd.DataFrame({"before": one, "after": two, "change": two - one})
+    both = pd.concat([each["customers"].reindex(names) for each in whole], axis=1)
+    fewer = both.min(axis=1)
+    out = pd.DataFrame({"customers": fewer, "before": one, "after": two, "change": two - one})
     out["contribution"] = out["change"] / (totals[0] or math.nan)
     out["share_before"] = one / (totals[0] or math.nan)
     out["share_after"] = two / (totals[1] or math.nan)

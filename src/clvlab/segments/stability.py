@@ -13,13 +13,15 @@ from clvlab.segments.segmentation import Segmentation
 NONE = "none"
 
 
-def migration(before: Segmentation, after: Segmentation) -> pd.DataFrame:
+def migration(before: Segmentation, after: Segmentation, *, fewest: int = 1) -> pd.DataFrame:
     """Where the customers of each class are in a later cut by the same rules.
 
     Parameters
     ----------
     before, after
         The earlier and the later cut.
+    fewest
+        Moves of fewer customers are not shown: missing. None at all are.
 
     Returns
     -------
@@ -41,7 +43,10 @@ def migration(before: Segmentation, after: Segmentation) -> pd.DataFrame:
     names = [*names, *(name for name in map(str, after.rules) if name not in names), NONE]
     counts = pd.crosstab(sides[0], sides[1], rownames=["before"], colnames=["after"])
     whole: pd.DataFrame = counts.reindex(index=names, columns=names, fill_value=0)
-    return whole.loc[whole.any(axis=1) | (whole.index != NONE)]
+    shown = whole.loc[whole.any(axis=1) | (whole.index != NONE)]
+    if fewest > 1:
+        return shown.where((shown == 0) | (shown >= fewest))
+    return shown
 
 
 @dataclass(frozen=True)
