@@ -143,12 +143,30 @@ def standing_at(
         index=purchases.ids[there],
     )
     if model is not None:
-        history = pd.DataFrame(
-            {FREQUENCY: repeats, RECENCY: last - first, T: now - first}, index=table.index
-        )
+        history = _histories(repeats, last - first, now - first, table.index)
         chance = model.probability_purchase(history, horizon=_in_days(horizon), unit="day")
         table["probability_purchase"] = chance
     return table
+
+
+def histories_at(purchases: PurchaseDays, day: date) -> pd.DataFrame:
+    """What a model is fitted to as of a day, of the customers who had bought by then.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``customer_id``, sorted: ``frequency``, ``recency`` and ``T``, in days.
+    """
+    now = (pd.Timestamp(day) - purchases.origin).days
+    bought = purchases.bought_by(now)
+    there = np.flatnonzero(bought > 0)
+    first = purchases.days[purchases.starts[there]]
+    last = purchases.days[purchases.starts[there] + bought[there] - 1]
+    return _histories(bought[there] - 1, last - first, now - first, purchases.ids[there])
+
+
+def _histories(frequency: Days, recency: Days, age: Days, ids: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame({FREQUENCY: frequency, RECENCY: recency, T: age}, index=ids)
 
 
 def _in_days(horizon: Horizon) -> Horizon:

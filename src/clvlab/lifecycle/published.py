@@ -1,0 +1,152 @@
+"""What was published of each month, against what is said of it today.
+
+A label of the past is restated whenever it is replayed: with parameters fitted to all that is known
+today. What a report of that month would have shown rests on parameters fitted to what was known
+then. The difference is not noise of customers but of the method, and it is measured here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from clvlab.clock import Horizon, TimeUnit
+from clvlab.data.log import TransactionLog
+from clvlab.errors import InputError, Problem
+from clvlab.lifecycle.replay import StageHistory, remembered
+from clvlab.lifecycle.stages import StageParameters
+from clvlab.lifecycle.standing import PurchaseDays, histories_at, standing_at
+from clvlab.models import TransactionModel
+from clvlab.schema import FREQUENCY
+
+STEPS_A_YEAR = 12
+"""Labels are given once a month."""
+
+
+@dataclass(frozen=True)
+class PublishedStages:
+    """Labels as they were published and as they are restated today, on the same dates.
+
+    Attributes
+    ----------
+    published
+        The labels of each date from purchases and parameters known then; customers have none
+        while too little was known for a fit.
+    restated
+        The same dates replayed with the parameters of the as-of date.
+    """
+
+    published: StageHistory
+    restated: StageHistory
+
+    def by_month(self) -> pd.DataFrame:
+        """How many labels of each month were restated.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``date``: ``customers`` (with a published label), ``restated`` (of them,
+            who have another label today), ``share``.
+        """
+        both = self._both()
+        differs = [int((one != other).sum()) for one, other in both.values()]
+        many = [len(one) for one, _ in both.values()]
+        table = pd.DataFrame({"customers": many, "restated": differs}, index=pd.Index(both))
+        table["share"] = table["restated"] / table["customers"].where(table["customers"] > 0)
+        return table.rename_axis("date")
+
+    def cross(self) -> pd.DataFrame:
+        """Customer-months by the published stage (rows) and the restated one (columns)."""
+        stages = list(self.published.stages)
+        total = pd.DataFrame(0, index=stages, columns=stages)
+        for one, other in self._both().values():
+            counts = pd.crosstab(one.to_numpy(), other.to_numpy())
+            total += counts.reindex(index=stages, columns=stages, fill_value=0)
+        return total.rename_axis(index="published", columns="restated")
+
+    def describe(self) -> dict[str, float]:
+        """``labels`` (customer-months published), ``restated`` (share with another label today),
+        ``flips_published`` and ``flips_restated`` (changes of stage per customer and year).
+        """
+        table = self.by_month()
+        labels = int(table["customers"].sum())
+        return {
+            "labels": labels,
+            "restated": float(table["restated"].sum()) / labels if labels else np.nan,
+            "flips_published": flips_a_year(self.published),
+            "flips_restated": flips_a_year(self.restated),
+        }
+
+    def _both(self) -> dict[pd.Timestamp, tuple[pd.Series, pd.Series]]:
+        """Both labels of the customers who have a published one, as text, by date."""
+        found = {}
+        for day in self.published.labels:
+            one = self.published.labels[day].dropna()
+            other = self.restated.labels[day].reindex(one.index)
+            found[day] = one.astype(str), other.astype(str)
+        return found
+
+
+def flips_a_year(history: StageHistory) -> float:
+    """Changes of stage per customer and year; missing with less than two dates."""
+    moves = history.transitions().total
+    stayed, all_moves = int(np.trace(moves)), int(moves.sum())
+    return (all_moves - stayed) / all_moves * STEPS_A_YEAR if all_moves else np.nan
+
+
+def publish_stages(
+    log: TransactionLog,
+    restated: StageHistory,
+    model: TransactionModel,
+    *,
+    horizon: Horizon = "13 weeks",
+    confirmations: int = 2,
+    recovery_months: int = 3,
+    parameters: StageParameters | None = None,
+    fewest_repeaters: int = 100,
+) -> PublishedStages:
+    """Find the labels that each month's report would have shown.
+
+    At each date the model is fitted again to the purchases up to it, and the usual gap between
+    purchases is the one of then; the memory goes on from the labels published before.
+
+    Parameters
+    ----------
+    log
+        The purchases.
+    restated
+        What `replay_stages` found for the same log, over the same dates.
+    model
+        The kind of model; what it was fitted to does not matter.
+    horizon, confirmations, recovery_months, parameters
+        As in `replay_stages`, and as they were there.
+    fewest_repeaters
+        Nothing is published while fewer customers had bought a second time.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to publish on any date.
+    """
+    dates = [day.date() for day in restated.labels]
+    everybody = PurchaseDays.of(log, dates[-1]).ids
+
+    def stand(day: date) -> pd.DataFrame | None:
+        if pd.Timestamp(day) < log.table["date"].min():
+            return None
+        then = PurchaseDays.of(log, day)
+        known = histories_at(then, day)
+        if int((known[FREQUENCY] > 0).sum()) < fewest_repeaters:
+            return None
+        fitted = model.unfitted().fit(known, unit=TimeUnit.DAY)
+        return standing_at(then, day, model=fitted, horizon=horizon)
+
+    memory = confirmations, recovery_months
+    published = remembered(restated.scheme, everybody, dates, stand, memory, parameters)
+    if not published.labels.shape[0]:
+        rule = f"must have {fewest_repeaters:,} customers who bought a second time by some month"
+        raise InputError(Problem("the log", rule, "there are fewer by the last"))
+    return PublishedStages(published, restated)
