@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,34 @@ class StageHistory:
             for day in self.labels
         }
         return pd.DataFrame(counted).T.rename_axis("date")
+
+    def moves_between(self, dates: int = 4, apart: int = 3) -> pd.DataFrame:
+        """Customers by their stages at two dates that follow each other, for an alluvial picture.
+
+        Parameters
+        ----------
+        dates
+            How many dates at most, the last one included.
+        apart
+            How many dates of the grid lie between two of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``from_date``, ``to_date``, ``from_stage``, ``to_stage``, ``customers``; of customers
+            who were there at both. Without rows where there is one date only.
+        """
+        days = list(self.labels.columns[::-1][::apart][:dates][::-1])
+        found = []
+        for one, other in pairwise(days):
+            pair = self.labels[[one, other]].dropna()
+            sizes = pair.groupby([one, other], observed=True).size()
+            rows = sizes.rename_axis(["from_stage", "to_stage"]).rename("customers").reset_index()
+            found.append(rows.assign(from_date=one, to_date=other))
+        names = ["from_date", "to_date", "from_stage", "to_stage", "customers"]
+        if not found:
+            return pd.DataFrame(columns=names)
+        return pd.concat(found, ignore_index=True)[names]
 
     def transitions(self) -> Transitions:
         """How customers moved; see `transitions_of`."""
