@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from clvlab.data.company.company import load_purchases
+from clvlab.data.company.company import Company, load_company, load_purchases
 from clvlab.data.company.tables_file import is_company
 from clvlab.data.datasets import load_cdnow, load_complete_journey
 from clvlab.data.log import TransactionLog
@@ -70,6 +70,18 @@ def open_log(
     except (InputError, OSError, ValueError) as error:
         raise _without(source, str(named[0]), error) from None
     return replace(log, name=named["name"])
+
+
+def open_company(data: str | Path, *, as_of: date | str | None = None) -> Company | None:
+    """The company in that folder, as `load_company` reads it; None where the data are no company's.
+
+    ``"env:NAME"`` stands for what the environment variable NAME holds, as for `open_log`.
+    """
+    named = _NAMED.fullmatch(str(data).strip())
+    source = data if named is None else _held(named["name"])
+    if str(source) in EMBEDDED or not is_company(source):
+        return None
+    return load_company(source, as_of=as_of)
 
 
 def _open(

@@ -15,7 +15,6 @@ import pandas as pd
 
 from clvlab.clock import Horizon, TimeUnit
 from clvlab.data.log import TransactionLog
-from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.replay import StageHistory, remembered
 from clvlab.lifecycle.stages import StageParameters
 from clvlab.lifecycle.standing import PurchaseDays, histories_at, standing_at
@@ -126,18 +125,18 @@ def publish_stages(
     fewest_repeaters
         Nothing is published while fewer customers had bought a second time.
 
-    Raises
-    ------
-    InputError
-        When there is nothing to publish on any date.
+    Returns
+    -------
+    PublishedStages
+        Without any label where too few ever bought a second time.
     """
     dates = [day.date() for day in restated.labels]
-    everybody = PurchaseDays.of(log, dates[-1]).ids
+    purchases = PurchaseDays.of(log, dates[-1])
 
     def stand(day: date) -> pd.DataFrame | None:
-        if pd.Timestamp(day) < log.table["date"].min():
+        if pd.Timestamp(day) < purchases.origin:
             return None
-        then = PurchaseDays.of(log, day)
+        then = purchases.known_by(day)
         known = histories_at(then, day)
         if int((known[FREQUENCY] > 0).sum()) < fewest_repeaters:
             return None
@@ -145,8 +144,5 @@ def publish_stages(
         return standing_at(then, day, model=fitted, horizon=horizon)
 
     memory = confirmations, recovery_months
-    published = remembered(restated.scheme, everybody, dates, stand, memory, parameters)
-    if not published.labels.shape[0]:
-        rule = f"must have {fewest_repeaters:,} customers who bought a second time by some month"
-        raise InputError(Problem("the log", rule, "there are fewer by the last"))
+    published = remembered(restated.scheme, purchases.ids, dates, stand, memory, parameters)
     return PublishedStages(published, restated)

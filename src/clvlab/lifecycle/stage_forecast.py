@@ -35,6 +35,8 @@ Counts = npt.NDArray[np.int64]
 MONTH = "month"
 FEWEST_STEPS = 2
 """Months of moves without which nothing is forecast."""
+SHORT = 0.1
+"""A coverage so much below what was promised is told as too narrow."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,63 @@ def check_forecast(
     base = counts.sum(axis=1).mean()
     error = float((table["customers"] - table["observed"]).abs().mean() / base)
     return ForecastCheck(table, float(inside.mean()) if len(inside) else np.nan, error)
+
+
+@dataclass(frozen=True)
+class CheckedForecast:
+    """A forecast and, where the history is long enough, how an earlier one like it did."""
+
+    forecast: StageForecast
+    check: ForecastCheck | None
+
+    def in_a_sentence(self) -> str:
+        """What the forecast rests on and how far it can be trusted.
+
+        Examples
+        --------
+        >>> empty = StageForecast(pd.DataFrame(), 12.0, 3, 0.9)
+        >>> CheckedForecast(empty, None).in_a_sentence()
+        'The forecast rests on the moves of the last 3 months and on 12 new customers a month; the
+        history is too short to check one like it.'
+        """
+        made = self.forecast
+        said = (
+            f"The forecast rests on the moves of the last {made.months} months and on "
+            f"{made.new_a_month:,.0f} new customers a month; "
+        )
+        if self.check is None:
+            return said + "the history is too short to check one like it."
+        held = (
+            f"one made the same way that many months ago held {self.check.coverage:.0%} of the "
+            f"populations within limits that promise {made.interval:.0%}"
+        )
+        short = self.check.coverage < made.interval - SHORT
+        return said + held + (", so these limits are too narrow." if short else ".")
+
+
+def forecast_with_check(
+    history: StageHistory,
+    published: StageHistory,
+    *,
+    months: int = 3,
+    recent: int = 3,
+    new_a_month: float | None = None,
+    interval: float = 0.90,
+    seed: int = 0,
+) -> CheckedForecast | None:
+    """Forecast from the labels of today, and check one made earlier from published labels.
+
+    The parameters are those of `forecast_stages`; None where the history is too short for one.
+    """
+    terms = {"months": months, "recent": recent, "seed": seed}
+    if whole_months(history).shape[1] <= FEWEST_STEPS:
+        return None
+    made = forecast_stages(history, new_a_month=new_a_month, interval=interval, **terms)
+    seen = whole_months(published).dropna(axis=1, how="all").shape[1]
+    if seen <= FEWEST_STEPS + months:
+        return CheckedForecast(made, None)
+    tested = check_forecast(published, new_a_month=new_a_month, interval=interval, **terms)
+    return CheckedForecast(made, tested)
 
 
 def whole_months(history: StageHistory) -> pd.DataFrame:

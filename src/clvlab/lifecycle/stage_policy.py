@@ -25,14 +25,18 @@ COLUMNS = {
 NUMBERS = ("least_contacts", "most_contacts", "days")
 
 
-def load_stage_policy(path: str | Path, scheme: str) -> pd.DataFrame:
+DEFAULT = Path(__file__).with_name("stage_policy.csv")
+"""What is intended where nobody said anything else."""
+
+
+def load_stage_policy(path: str | Path | None, scheme: str) -> pd.DataFrame:
     """Read what is intended for the stages of a scheme.
 
     Parameters
     ----------
     path
         A CSV file in UTF-8 with the `COLUMNS`; ``data/example/stage_policy.csv`` is one to start
-        from.
+        from, and what it says holds where no file is given.
     scheme
         The scheme whose rows are wanted.
 
@@ -50,8 +54,9 @@ def load_stage_policy(path: str | Path, scheme: str) -> pd.DataFrame:
         repeated stages, stages of the scheme without a row, numbers that are none, bounds that
         exclude each other, and days that differ between stages.
     """
-    problems, where = Problems(), f"the policy '{Path(path).name}'"
-    if not Path(path).is_file():
+    path = Path(DEFAULT if path is None else path)
+    problems, where = Problems(), f"the policy '{path.name}'"
+    if not path.is_file():
         problems.add(where, "must be a file", "there is none", f"Columns: {', '.join(COLUMNS)}.")
         problems.raise_if_any()
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")

@@ -157,6 +157,27 @@ def stage_values(
     return StageValues(customers.rename_axis(CUSTOMER_ID), kept)
 
 
+def revenue_ahead(
+    study: FittedStudy, summary: CustomerSummary, *, months: int = 12, interval: float = 0.90
+) -> dict[str, float]:
+    """What all customers will spend within so many months, undiscounted.
+
+    Returns
+    -------
+    dict
+        ``revenue`` (expected), ``revenue_predictive_lower``, ``revenue_predictive_upper`` (limits
+        of the outcome).
+    """
+    last = summary.window.calendar()[1]
+    until = str((pd.Timestamp(last) + pd.DateOffset(months=months)).date())
+    everybody = pd.Series("total", index=summary.table.index)
+    terms = {"annual_discount_rate": 0.0, "margin_rate": 1.0}
+    _, sums = sums_ahead(study, summary, everybody, horizon=until, **terms, interval=interval)
+    names = ["revenue", "revenue_predictive_lower", "revenue_predictive_upper"]
+    found = sums.loc["total", ["value", "value_lower", "value_upper"]]
+    return {name: float(value) for name, value in zip(names, found, strict=True)}
+
+
 def sums_ahead(
     study: FittedStudy,
     summary: CustomerSummary,

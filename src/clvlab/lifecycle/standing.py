@@ -80,6 +80,29 @@ class PurchaseDays:
         usual = float(np.median(gaps)) if len(gaps) else np.nan
         return cls(pd.Index(ids, name=CUSTOMER_ID), starts, ordered, keys, span, origin, usual)
 
+    def known_by(self, day: date) -> PurchaseDays:
+        """The same as it was on an earlier day; the usual gap is the one of then.
+
+        Raises
+        ------
+        InputError
+            When nobody had bought by then.
+        """
+        now = (pd.Timestamp(day) - self.origin).days
+        bought = self.bought_by(now)
+        if not bought.any():
+            rule = "must hold purchases by the last day"
+            raise InputError(Problem("the log", rule, f"there is none by {day}"))
+        there, kept = bought > 0, self.days <= now
+        numbers = np.cumsum(there) - 1
+        customer = numbers[(self.keys // self.span)[kept]]
+        days = self.days[kept]
+        starts = np.cumsum(bought[there]) - bought[there]
+        gaps = np.diff(days)[np.diff(customer) == 0]
+        usual = float(np.median(gaps)) if len(gaps) else np.nan
+        keys, span = customer * (now + 2) + days, now + 2
+        return PurchaseDays(self.ids[there], starts, days, keys, span, self.origin, usual)
+
     def bought_by(self, day: Days | int) -> Days:
         """How many purchase days each customer had by the end of a day."""
         upto = np.minimum(day, self.span - 1)

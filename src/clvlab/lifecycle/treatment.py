@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from clvlab.data import open_company
 from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.replay import StageHistory
 from clvlab.schema import CUSTOMER_ID, DATE
@@ -67,6 +69,40 @@ class TreatmentCheck:
             "unlike_share": (under + over) / judged if judged else np.nan,
             "other_measures": int(self.customers["other_measures"].sum()),
         }
+
+
+def treatment_of(
+    data: str | Path, history: StageHistory, policy: pd.DataFrame
+) -> TreatmentCheck | None:
+    """The check of a company that records its contacts, by its folder; None of other data."""
+    as_of = history.labels.columns[-1].date()
+    company = open_company(data, as_of=as_of)
+    if company is None or not company.has("contacts"):
+        return None
+    return check_treatment(history, company.table("contacts"), policy)
+
+
+def treatment_in_a_sentence(check: TreatmentCheck | None) -> str:
+    """What the check found, for a page.
+
+    Examples
+    --------
+    >>> treatment_in_a_sentence(None)
+    'Whether customers are treated as their stage asks for: not available: needs the table
+    contacts.'
+    """
+    if check is None:
+        return (
+            "Whether customers are treated as their stage asks for: not available: needs the "
+            "table contacts."
+        )
+    found = check.describe()
+    judged = f"since {check.first_day}, of {found['judged']:,.0f} customers who stayed in a stage"
+    return (
+        f"Contacts {judged}: {found['under']:,.0f} had fewer than their stage asks for and "
+        f"{found['over']:,.0f} more; {found['other_measures']:,.0f} contacts were of a measure "
+        "that is not meant for the stage of the time. This is descriptive, not causal."
+    )
 
 
 def check_treatment(

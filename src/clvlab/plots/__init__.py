@@ -23,6 +23,7 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
 from clvlab.plots.style import style
 
 __all__ = [
@@ -36,10 +37,12 @@ __all__ = [
     "plot_holdout_by_frequency",
     "plot_lorenz",
     "plot_models_tracking",
+    "plot_moves_between",
     "plot_orders",
     "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_stage_counts",
+    "plot_stage_forecast",
     "plot_time_to_event",
     "plot_tracking",
     "plot_value_by_decile",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clvlab.plots.lifecycle import STAGE_COLOURS, THOUSANDS
+from clvlab.plots.lifecycle import STAGE_COLOURS, THOUSANDS, date_axis
 from clvlab.plots.style import BAND_OPACITY, SQUARE, axes_for, style
 
 BAR = 0.06
@@ -103,18 +102,20 @@ def plot_stage_forecast(
             colour = STAGE_COLOURS[name]
             seen = counts[counts.index < rows["date"].min()]
             ax.plot(seen.index, seen[name], color=colour, linewidth=1.6, label=name)
-            ax.plot(rows["date"], rows["customers"], color=colour, linewidth=1.6, linestyle=":")
+            dates = [*seen.index[-1:], *rows["date"]]
+            middle, low, high = (
+                [*seen[name].iloc[-1:], *rows[side]] for side in ("customers", "lower", "upper")
+            )
+            ax.plot(dates, middle, color=colour, linewidth=1.6, linestyle=":")
             ax.fill_between(
-                rows["date"],
-                rows["lower"],
-                rows["upper"],
+                dates,
+                low,
+                high,
                 color=colour,
                 alpha=2 * BAND_OPACITY,
                 linewidth=0,
             )
-        dates = mdates.AutoDateLocator(minticks=4, maxticks=7)  # type: ignore[no-untyped-call]
-        ax.xaxis.set_major_locator(dates)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(dates))  # type: ignore[no-untyped-call]
+        date_axis(ax)
         ax.set_ylim(bottom=0)
         ax.set_ylabel("customers")
         ax.yaxis.set_major_formatter(THOUSANDS)
