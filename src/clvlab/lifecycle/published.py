@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from clvlab.clock import Horizon, TimeUnit
@@ -50,21 +51,21 @@ class PublishedStages:
             Indexed by ``date``: ``customers`` (with a published label), ``restated`` (of them,
             who have another label today), ``share``.
         """
-        both = self._both()
-        differs = [int((one != other).sum()) for one, other in both.values()]
-        many = [len(one) for one, _ in both.values()]
-        table = pd.DataFrame({"customers": many, "restated": differs}, index=pd.Index(both))
+        crossed = self._crossed()
+        many = crossed.sum(axis=(1, 2))
+        table = pd.DataFrame(
+            {"customers": many, "restated": many - np.trace(crossed, axis1=1, axis2=2)},
+            index=self.published.labels.columns,
+        )
         table["share"] = table["restated"] / table["customers"].where(table["customers"] > 0)
         return table.rename_axis("date")
 
     def cross(self) -> pd.DataFrame:
         """Customer-months by the published stage (rows) and the restated one (columns)."""
         stages = list(self.published.stages)
-        total = pd.DataFrame(0, index=stages, columns=stages)
-        for one, other in self._both().values():
-            counts = pd.crosstab(one.to_numpy(), other.to_numpy())
-            total += counts.reindex(index=stages, columns=stages, fill_value=0)
-        return total.rename_axis(index="published", columns="restated")
+        total = self._crossed().sum(axis=0)
+        table = pd.DataFrame(total, index=stages, columns=stages)
+        return table.rename_axis(index="published", columns="restated")
 
     def describe(self) -> dict[str, float]:
         """``labels`` (customer-months published), ``restated`` (share with another label today),
@@ -79,14 +80,19 @@ class PublishedStages:
             "flips_restated": flips_a_year(self.restated),
         }
 
-    def _both(self) -> dict[pd.Timestamp, tuple[pd.Series, pd.Series]]:
-        """Both labels of the customers who have a published one, as text, by date."""
-        found = {}
-        for day in self.published.labels:
-            one = self.published.labels[day].dropna()
-            other = self.restated.labels[day].reindex(one.index)
-            found[day] = one.astype(str), other.astype(str)
-        return found
+    def _crossed(self) -> npt.NDArray[np.int64]:
+        """Customers with a published label by it and today's, (dates, k, k)."""
+        k = len(self.published.stages)
+        one, other = self.published.labels, self.restated.labels
+        row = other.index.get_indexer(one.index)
+        counts = np.zeros((one.shape[1], k, k), dtype=np.int64)
+        for place, day in enumerate(one):
+            then = one[day].cat.codes.to_numpy(np.int64)
+            today = other[day].cat.codes.to_numpy(np.int64)[row]
+            there = then >= 0
+            both = then[there] * k + today[there]
+            counts[place] = np.bincount(both, minlength=k * k).reshape(k, k)
+        return counts
 
 
 def flips_a_year(history: StageHistory) -> float:

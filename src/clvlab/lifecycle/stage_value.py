@@ -9,7 +9,9 @@ by their own history. Means keep sums, so stages add up to the value of the base
 Limits of a stage are those of the outcome. With draws ``d`` of the parameters, expectations ``E_d``
 and one simulated outcome ``S_d`` each, the noise ``R_d = S_d - E_d`` hardly depends on the
 parameters, so the limits are quantiles of all sums ``E_d + R_e``: far fewer simulated futures than
-draws are enough, which large bases need.
+draws are enough, which large bases need. Of groups of ``n`` customers more than `LARGEST` as many
+are drawn, ``m``: expectations are scaled to that of the group, and the noise, which is independent
+between customers, by ``sqrt(n / m)``.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 POTENTIAL, PRIOR_OF_COHORT, OWN_HISTORY = (
     "conversion x new customer",
     "cohort prior",
@@ -54,6 +57,8 @@ METHODS: Mapping[str, str] = {
 MOST_SIMULATED = 10_000_000
 """Customers and purchases in all simulated futures together, up to which there is one a draw."""
 FEWEST_FUTURES = 100
+LARGEST = 20_000
+"""Customers of a group whose futures are simulated at most; they stand for the others."""
 BOTH = ("lower", "upper")
 
 
@@ -200,22 +205,31 @@ def sums_ahead(
     terms = assumptions_of(summary, study.model, study.window, horizon=horizon, **money)
     table = estimates_of(summary, study.model, study.spend, terms)
     codes, names = pd.factorize(by.reindex(summary.table.index), sort=True)
-    size = len(table) + float(table["expected_purchases"].sum())
+    rng = study.random()
+    rows = _standing_for_all(codes, rng)
+    part = replace(summary, table=summary.table.iloc[rows])
+    size = len(rows) + float(table["expected_purchases"].to_numpy()[rows].sum())
     many = int(np.clip(MOST_SIMULATED / size, min(FEWEST_FUTURES, study.n_draws), study.n_draws))
-    some = study.draws
-    draws = replace(some, transaction=some.transaction[:many], spend=some.spend[:many])
+    draws = study.draws
     futures = futures_of(
-        summary,
+        part,
         study.model,
-        draws,
-        codes.astype(np.int64),
-        terms,
+        replace(draws, transaction=draws.transaction[:many], spend=draws.spend[:many]),
+        codes[rows].astype(np.int64),
+        terms.among(rows),
         interval=interval,
-        rng=study.random(),
+        rng=rng,
     )
     place = OUTCOMES.index("clv")
     expected, simulated = futures.expected_totals[place], futures.simulated_totals[place]
-    lower, upper = _limits_of_sums(expected, simulated - expected, interval)
+    value = table["clv"].to_numpy()
+    whole, drawn = (
+        np.bincount(codes[some], value[some], len(names)) for some in (slice(None), rows)
+    )
+    more = np.bincount(codes, minlength=len(names)) / np.bincount(codes[rows])
+    scale = np.divide(whole, drawn, out=np.ones(len(names)), where=(more > 1) & (drawn > 0))
+    noise = (simulated - expected) * np.sqrt(more)[:, None]
+    lower, upper = _limits_of_sums(expected * scale[:, None], noise, interval)
     # Without a cost of serving nobody is worth less than nothing.
     lower, upper = np.maximum(lower, 0.0), np.maximum(upper, 0.0)
     grouped = table.groupby(codes)
@@ -230,6 +244,17 @@ def sums_ahead(
         index=pd.Index(names, name="group"),
     )
     return table, sums
+
+
+def _standing_for_all(codes: npt.NDArray[np.intp], rng: np.random.Generator) -> Counts:
+    """Rows of all customers of small groups and of some of large ones, in order."""
+    chosen = []
+    for group in range(int(codes.max(initial=0)) + 1):
+        members = np.flatnonzero(codes == group)
+        if len(members) > LARGEST:
+            members = np.sort(rng.choice(members, LARGEST, replace=False))
+        chosen.append(members)
+    return np.sort(np.concatenate(chosen))
 
 
 def _limits_of_sums(expected: Array, noise: Array, interval: float) -> tuple[Array, Array]:

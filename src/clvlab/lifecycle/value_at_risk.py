@@ -17,6 +17,7 @@ from clvlab.models.futures.futures import (
     ESTIMATES,
     Assumptions,
     Block,
+    Draws,
     expectations,
 )
 from clvlab.models.futures.if_alive_under_draws import IfAlive
@@ -27,6 +28,8 @@ from clvlab.models.value.value import assumptions_of
 from clvlab.summary.customer_summary import CustomerSummary
 
 Array = npt.NDArray[np.float64]
+MOST_NUMBERS, FEWEST_DRAWS = 1_000_000, 200
+"""Customers times draws up to which all draws are used, and how many are in any case."""
 CLV = ESTIMATES.index("clv")
 
 
@@ -94,17 +97,23 @@ def value_at_risk_limits(
     names = ["value_at_risk_lower", "value_at_risk_upper"]
     if warnings.empty:
         return ValueAtRisk(pd.DataFrame(columns=names, index=warnings.index, dtype=float), 0.0, 0.0)
-    lost = _under_draws(study, then, terms) - _under_draws(study, now, terms)
+    least = min(FEWEST_DRAWS, study.n_draws)
+    many = int(np.clip(MOST_NUMBERS / len(warnings), least, study.n_draws))
+    draws = study.draws
+    some = replace(draws, transaction=draws.transaction[:many], spend=draws.spend[:many])
+    lost = _under_draws(study, some, then, terms) - _under_draws(study, some, now, terms)
     limits = limits_of(lost, interval)
     total = limits_of(lost.sum(axis=0), interval)
     table = pd.DataFrame(limits.T, index=warnings.index, columns=names)
     return ValueAtRisk(table, float(total[0]), float(total[1]))
 
 
-def _under_draws(study: FittedStudy, summary: CustomerSummary, terms: Assumptions) -> Array:
+def _under_draws(
+    study: FittedStudy, draws: Draws, summary: CustomerSummary, terms: Assumptions
+) -> Array:
     """Expected value of each customer under every draw, (n, draws)."""
     histories, amounts = histories_of(summary), spend_of(summary)[1]
-    process, draws = study.model.process, study.draws
+    process = study.model.process
     table = HistoryTable.of(histories, study.model.unit_, memoryless=process.memoryless)
     alive = process.alive_under_draws(draws.transaction, table)
     ahead = IfAlive.of(draws.of_process, table, terms.horizon, terms.log_discount)
