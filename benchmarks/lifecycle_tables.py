@@ -3,7 +3,8 @@
     python benchmarks/lifecycle_tables.py [--rows 10000000] [--draws 1000]
 
 Every table of the report is made as the notebook makes it. The log is simulated first, which is
-not counted; nor are figures, whose time does not grow with the log.
+not counted; nor are figures, whose time does not grow with the log. Seconds are those of the
+processor, which other programs on the machine inflate less; those of the clock stand beside them.
 """
 
 from __future__ import annotations
@@ -35,9 +36,10 @@ def main() -> None:
     customers = log.table["customer_id"].nunique()
     print(f"{len(log.table):,} rows of {customers:,} customers")
     spent = tables_of(log, arguments.draws)
-    for name, seconds in spent.items():
-        print(f"{seconds:8.2f} s  {name}")
-    print(f"{sum(spent.values()):8.2f} s  all (to be at most {LIMIT:.0f} s for 10,000,000 rows)")
+    for name, (worked, waited) in spent.items():
+        print(f"{worked:8.2f} s {waited:8.2f} s  {name}")
+    worked, waited = (sum(each) for each in zip(*spent.values(), strict=True))
+    print(f"{worked:8.2f} s {waited:8.2f} s  all (at most {LIMIT:.0f} s for 10,000,000 rows)")
 
 
 def warm_up(draws: int) -> None:
@@ -54,14 +56,14 @@ def simulated_log(rows: int) -> clvlab.TransactionLog:
     return base.log
 
 
-def tables_of(log: clvlab.TransactionLog, draws: int) -> dict[str, float]:
-    """Seconds by table."""
-    spent: dict[str, float] = {}
+def tables_of(log: clvlab.TransactionLog, draws: int) -> dict[str, tuple[float, float]]:
+    """Seconds of the processor and of the clock by table."""
+    spent: dict[str, tuple[float, float]] = {}
 
     def timed(name: str, make: Callable[[], Found]) -> Found:
-        begin = time.perf_counter()
+        clock, worked = time.perf_counter(), time.process_time()
         found = make()
-        spent[name] = time.perf_counter() - begin
+        spent[name] = time.process_time() - worked, time.perf_counter() - clock
         return found
 
     as_of = log.table["date"].max().date()

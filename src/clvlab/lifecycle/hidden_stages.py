@@ -155,7 +155,7 @@ def fit_hidden_stages(
     seen = np.zeros((*counts.shape, n_stages))
     for draw in range(-WARM_UP, n_draws):
         moves, starts, bought, lived = _paths(
-            counts, days, chances, transitions, first, rng, seen, draw >= 0
+            counts, days, chances, transitions, first, rng, seen, int(draw >= 0)
         )
         transitions = np.stack([rng.dirichlet(row) for row in moves + PRIOR])
         first = rng.dirichlet(starts + PRIOR)
@@ -181,6 +181,54 @@ def _beginning(counts: Counts, days: Counts, k: int) -> tuple[Array, Array, Arra
 
 
 @compiled
+def _filter(  # pragma: no cover - compiled
+    counts: Counts,
+    days: Counts,
+    buys: Array,
+    waits: Array,
+    transitions: Array,
+    first: Array,
+    filtered: Array,
+) -> int:
+    """Chances of the stages of one customer given the months so far, into `filtered`.
+
+    `buys` and `waits` are logarithms of the chances of a day with and without a purchase. Returns
+    the first month that counts.
+    """
+    k, begin = buys.size, 0
+    while begin < counts.size and counts[begin] < 0:
+        begin += 1
+    for t in range(begin, counts.size):
+        top = -np.inf
+        for s in range(k):
+            top = max(top, counts[t] * buys[s] + (days[t] - counts[t]) * waits[s])
+        total = 0.0
+        for s in range(k):
+            before = first[s]
+            if t > begin:
+                before = 0.0
+                for u in range(k):
+                    before += filtered[t - 1, u] * transitions[u, s]
+            chance = counts[t] * buys[s] + (days[t] - counts[t]) * waits[s]
+            filtered[t, s] = before * np.exp(chance - top)
+            total += filtered[t, s]
+        for s in range(k):
+            filtered[t, s] /= total
+    return begin
+
+
+@compiled
+def _one_of(weight: Array, share: float) -> int:  # pragma: no cover - compiled
+    """The place at which the running sum of weights passes a share of the whole."""
+    left = share * weight.sum()
+    place = 0
+    while place < weight.size - 1 and left >= weight[place]:
+        left -= weight[place]
+        place += 1
+    return place
+
+
+@compiled
 def _paths(  # pragma: no cover - compiled
     counts: Counts,
     days: Counts,
@@ -189,59 +237,33 @@ def _paths(  # pragma: no cover - compiled
     first: Array,
     rng: np.random.Generator,
     seen: Array,
-    keep: bool,
+    times: int,
 ) -> tuple[Array, Array, Array, Array]:
     """One path of stages for each customer, and what it adds up to.
 
-    Returns moves (k, k), first stages (k,), purchase days and days lived by stage (k,); where
-    `keep`, adds one to `seen` at each stage drawn.
+    Returns moves (k, k), first stages (k,), purchase days and days lived by stage (k,); adds
+    `times` to `seen` at each stage drawn.
     """
     n, months = counts.shape
     k = chances.size
     moves, starts = np.zeros((k, k)), np.zeros(k)
     bought, lived = np.zeros(k), np.zeros(k)
-    buys, waits = np.log(chances), np.log1p(-chances)
     filtered = np.empty((months, k))
     weight = np.empty(k)
+    buys, waits = np.log(chances), np.log1p(-chances)
     for i in range(n):
-        begin = months
-        for t in range(months):
-            if counts[i, t] < 0:
-                continue
-            begin = min(begin, t)
-            top = -np.inf
-            for s in range(k):
-                weight[s] = counts[i, t] * buys[s] + (days[t] - counts[i, t]) * waits[s]
-                top = max(top, weight[s])
-            total = 0.0
-            for s in range(k):
-                before = first[s]
-                if t > begin:
-                    before = 0.0
-                    for u in range(k):
-                        before += filtered[t - 1, u] * transitions[u, s]
-                filtered[t, s] = before * np.exp(weight[s] - top)
-                total += filtered[t, s]
-            for s in range(k):
-                filtered[t, s] /= total
+        begin = _filter(counts[i], days, buys, waits, transitions, first, filtered)
         stage = -1
         for t in range(months - 1, begin - 1, -1):
-            total = 0.0
             for s in range(k):
                 onward = transitions[s, stage] if stage >= 0 else 1.0
                 weight[s] = filtered[t, s] * onward
-                total += weight[s]
-            left = rng.random() * total
-            now = 0
-            while now < k - 1 and left >= weight[now]:
-                left -= weight[now]
-                now += 1
+            now = _one_of(weight, rng.random())
             if stage >= 0:
                 moves[now, stage] += 1
             bought[now] += counts[i, t]
             lived[now] += days[t]
-            if keep:
-                seen[i, t, now] += 1
+            seen[i, t, now] += times
             stage = now
         if stage >= 0:
             starts[stage] += 1

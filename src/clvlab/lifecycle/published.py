@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -97,9 +98,13 @@ class PublishedStages:
 
 def flips_a_year(history: StageHistory) -> float:
     """Changes of stage per customer and year; missing with less than two dates."""
-    moves = history.transitions().total
-    stayed, all_moves = int(np.trace(moves)), int(moves.sum())
-    return (all_moves - stayed) / all_moves * STEPS_A_YEAR if all_moves else np.nan
+    codes = [history.labels[day].cat.codes.to_numpy() for day in history.labels]
+    seen = moved = 0
+    for before, now in pairwise(codes):
+        there = (before >= 0) & (now >= 0)
+        seen += int(there.sum())
+        moved += int((there & (before != now)).sum())
+    return moved / seen * STEPS_A_YEAR if seen else np.nan
 
 
 def publish_stages(
@@ -136,7 +141,7 @@ def publish_stages(
     PublishedStages
         Without any label where too few ever bought a second time.
     """
-    dates = [day.date() for day in restated.labels]
+    dates = restated.dates
     purchases = PurchaseDays.of(log, dates[-1])
 
     def stand(day: date) -> pd.DataFrame | None:

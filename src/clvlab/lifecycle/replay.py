@@ -49,6 +49,11 @@ class StageHistory:
     labels: pd.DataFrame
     instability: float
 
+    @property
+    def dates(self) -> list[date]:
+        """The dates, in order."""
+        return [day.date() for day in pd.DatetimeIndex(self.labels.columns)]
+
     def current(self) -> pd.Series:
         """The stage of each customer at the last date, named ``stage``."""
         return self.labels.iloc[:, -1].rename("stage")

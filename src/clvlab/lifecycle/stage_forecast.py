@@ -127,15 +127,17 @@ def forecast_stages(
     entries = _entries(some, history.stages)
     rng = np.random.default_rng(seed)
     now = labels.iloc[:, -1].value_counts().reindex(list(history.stages), fill_value=0)
-    drawn = _futures(seen, entries, now.to_numpy(np.int64), months, new_a_month, n_draws, rng)
+    drawn = _futures(
+        seen, entries, now.to_numpy().astype(np.int64), months, new_a_month, n_draws, rng
+    )
     levels = [0.5 - interval / 2, 0.5 + interval / 2]
     low, high = np.quantile(drawn, levels, axis=1, method="nearest")
-    dates = [labels.columns[-1].date()]
+    dates = [history.dates[labels.shape[1] - 1]]
     for _ in range(months):
         dates.append(next_period_end(dates[-1], MONTH))
     table = pd.DataFrame(
         {
-            "date": pd.to_datetime(np.repeat(dates[1:], len(history.stages))),
+            "date": pd.DatetimeIndex(dates[1:]).repeat(len(history.stages)),
             "stage": list(history.stages) * months,
             "customers": drawn.mean(axis=1).ravel(),
             "lower": low.ravel(),
@@ -242,7 +244,7 @@ def forecast_with_check(
 
 def whole_months(history: StageHistory) -> pd.DataFrame:
     """The labels at ends of months; a last date within a month is left out."""
-    last = history.labels.columns[-1].date()
+    last = history.dates[-1]
     ended = period_end(last, MONTH) == last
     return history.labels if ended else history.labels.iloc[:, :-1]
 

@@ -75,7 +75,8 @@ def load_stage_policy(path: str | Path | None, scheme: str) -> pd.DataFrame:
     problems.raise_if_any()
     out = own.drop(columns=["scheme"]).set_index("stage").assign(**numbers.set_index(own["stage"]))
     out["measures"] = [frozenset(filter(None, one.split("|"))) for one in out["measures"]]
-    return out.reindex(known)
+    whole: pd.DataFrame = out.reindex(known)
+    return whole
 
 
 def _refuse_unknown(table: pd.DataFrame, where: str, problems: Problems) -> None:
@@ -107,8 +108,9 @@ def _numbers(own: pd.DataFrame, where: str, problems: Problems) -> pd.DataFrame:
         found = f"got {own['least_contacts'][row]} to {own['most_contacts'][row]}"
         rule = "must not have more least_contacts than most_contacts"
         problems.add(f"{where}, row {row + 2}", rule, found)
-    if read["days"].nunique() > 1:
+    if len(set(own["days"])) > 1:
         found = f"got {sorted(set(own['days']))}"
         problems.add(f"{where}, days", "must be the same for all stages of a scheme", found)
     whole = read.notna().all(axis=None)
-    return read.astype("int64") if whole and not len(problems) else read
+    numbers: pd.DataFrame = read.astype("int64") if whole and not len(problems) else read
+    return numbers

@@ -29,7 +29,7 @@ from clvlab.models import FittedStudy
 from clvlab.models.futures.futures import OUTCOMES
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.study.score_table import estimates_of, futures_of
-from clvlab.models.value.business_terms import PerCustomer
+from clvlab.models.value.business_terms import PerCustomer, one_margin
 from clvlab.models.value.new_customers import (
     NewCustomerTerms,
     draws_at_maximum,
@@ -54,12 +54,13 @@ METHODS: Mapping[str, str] = {
     "exploration": PRIOR_OF_COHORT,
 }
 """How the customers of a stage are valued; by their own history where none is named."""
+UNOBSERVED = "unobserved: needs the table leads"
+NUMBERS = ["customers", "purchases", "value", "value_lower", "value_upper"]
 MOST_SIMULATED = 10_000_000
 """Customers and purchases in all simulated futures together, up to which there is one a draw."""
 FEWEST_FUTURES = 100
 LARGEST = 20_000
 """Customers of a group whose futures are simulated at most; they stand for the others."""
-BOTH = ("lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,14 @@ def stage_values(
     if own.isna().any():
         found = f"{int(own.isna().sum()):,} of {len(own):,} have none"
         raise InputError(Problem("the stages", "must name one for every customer", found))
-    terms = {"annual_discount_rate": annual_discount_rate, "margin_rate": margin_rate}
     table, sums = sums_ahead(
-        study, summary, own.astype(str), horizon=horizon, **terms, interval=interval
+        study,
+        summary,
+        own.astype(str),
+        horizon=horizon,
+        annual_discount_rate=annual_discount_rate,
+        margin_rate=margin_rate,
+        interval=interval,
     )
     names = own.astype(str)
     method = names.map(METHODS).fillna(OWN_HISTORY)
@@ -156,7 +162,19 @@ def stage_values(
     order = [str(name) for name in own.astype("category").cat.categories]
     unseen = [name for name in order if METHODS.get(name) == POTENTIAL]
     for name in unseen:
-        sums.loc[name] = _of_leads(study, leads, horizon, terms, interval)
+        if leads is None:
+            sums.loc[name, "method"] = UNOBSERVED
+            continue
+        terms = NewCustomerTerms.of(
+            study.model,
+            horizon=horizon,
+            annual_discount_rate=annual_discount_rate,
+            margin_rate=_one_for_all(margin_rate),
+            direct_cost=0.0,
+            acquisition_cost=0.0,
+        )
+        sums.loc[name, "method"] = POTENTIAL
+        sums.loc[name, NUMBERS] = _of_leads(study, leads, terms, interval)
     kept = sums.reindex([name for name in order if name in sums.index]).rename_axis("stage")
     kept.insert(5, "value_each", kept["value"] / kept["customers"].where(kept["customers"] > 0))
     return StageValues(customers.rename_axis(CUSTOMER_ID), kept)
@@ -176,8 +194,15 @@ def revenue_ahead(
     last = summary.window.calendar()[1]
     until = str((pd.Timestamp(last) + pd.DateOffset(months=months)).date())
     everybody = pd.Series("total", index=summary.table.index)
-    terms = {"annual_discount_rate": 0.0, "margin_rate": 1.0}
-    _, sums = sums_ahead(study, summary, everybody, horizon=until, **terms, interval=interval)
+    _, sums = sums_ahead(
+        study,
+        summary,
+        everybody,
+        horizon=until,
+        annual_discount_rate=0.0,
+        margin_rate=1.0,
+        interval=interval,
+    )
     names = ["revenue", "revenue_predictive_lower", "revenue_predictive_upper"]
     found = sums.loc["total", ["value", "value_lower", "value_upper"]]
     return {name: float(value) for name, value in zip(names, found, strict=True)}
@@ -201,8 +226,14 @@ def sums_ahead(
         Estimates of each customer (those of `customer_lifetime_value`, in ``clv``), and the groups,
         sorted: ``customers``, ``purchases``, ``value``, ``value_lower``, ``value_upper``.
     """
-    money = {"annual_discount_rate": annual_discount_rate, "margin_rate": margin_rate}
-    terms = assumptions_of(summary, study.model, study.window, horizon=horizon, **money)
+    terms = assumptions_of(
+        summary,
+        study.model,
+        study.window,
+        horizon=horizon,
+        annual_discount_rate=annual_discount_rate,
+        margin_rate=margin_rate,
+    )
     table = estimates_of(summary, study.model, study.spend, terms)
     codes, names = pd.factorize(by.reindex(summary.table.index), sort=True)
     rng = study.random()
@@ -259,34 +290,32 @@ def _standing_for_all(codes: npt.NDArray[np.intp], rng: np.random.Generator) -> 
 
 def _limits_of_sums(expected: Array, noise: Array, interval: float) -> tuple[Array, Array]:
     """Limits of all sums of an expectation and a noise of the same group, (groups,) each."""
-    pairs = (
-        (one[:, None] + other).ravel() for one, other in zip(expected, noise, strict=True)
-    )
+    pairs = ((one[:, None] + other).ravel() for one, other in zip(expected, noise, strict=True))
     lower, upper = zip(*(limits_of(sums, interval) for sums in pairs), strict=True)
     return np.array(lower), np.array(upper)
 
 
+def _one_for_all(margin_rate: PerCustomer) -> float:
+    """The margin, where it is the same for all: leads have none of their own."""
+    if isinstance(margin_rate, (int, float)):
+        return one_margin(margin_rate)
+    rule = "must be one number for all where leads are valued"
+    raise InputError(Problem("parameter 'margin_rate'", rule, f"got {type(margin_rate).__name__}"))
+
+
 def _of_leads(
-    study: FittedStudy,
-    leads: OpenLeads | None,
-    horizon: Horizon,
-    terms: Mapping[str, PerCustomer],
-    interval: float,
-) -> list[object]:
-    """The row of those who have not bought: conversions times the value of a new customer."""
-    if leads is None:
-        return [np.nan] * 5 + ["unobserved: needs the table leads"]
-    checked = NewCustomerTerms.of(
-        study.model, horizon=horizon, direct_cost=0.0, acquisition_cost=0.0, **terms  # type: ignore[arg-type]
-    )  # fmt: skip
+    study: FittedStudy, leads: OpenLeads, terms: NewCustomerTerms, interval: float
+) -> list[float]:
+    """The numbers of those who have not bought: conversions times the value of a new customer."""
     worth, repeats = [], []
     for draws in (draws_at_maximum(study.model, study.spend, None), study.draws):
-        again = repeats_under_draws(draws.of_process, checked.horizon, checked.log_discount)
-        worth.append(mean_margin(draws.spend, checked.margin_rate) * (1 + again))
+        again = repeats_under_draws(draws.of_process, terms.horizon, terms.log_discount)
+        worth.append(mean_margin(draws.spend, terms.margin_rate) * (1 + again))
         repeats.append(again)
     rng = study.random()
     chance = rng.beta(leads.converted + 0.5, leads.ended - leads.converted + 0.5, study.n_draws)
     lower, upper = limits_of(rng.binomial(leads.open, chance) * worth[1], interval)
     expected = leads.open * (leads.converted + 0.5) / (leads.ended + 1)
     purchases = expected * (1 + float(repeats[0][0]))
-    return [leads.open, purchases, expected * float(worth[0][0]), lower, upper, POTENTIAL]
+    value = expected * float(worth[0][0])
+    return [float(leads.open), purchases, value, float(lower), float(upper)]

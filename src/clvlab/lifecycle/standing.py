@@ -104,7 +104,9 @@ class PurchaseDays:
         return PurchaseDays(self.ids[there], starts, days, keys, span, self.origin, usual)
 
     def bought_by(self, day: Days | int) -> Days:
-        """How many purchase days each customer had by the end of a day."""
+        """Purchase days of each customer by the end of a day, or of a day of their own."""
+        if isinstance(day, int):
+            return np.add.reduceat(self.days <= day, self.starts, dtype=np.int64)
         upto = np.minimum(day, self.span - 1)
         base = np.arange(len(self.ids), dtype=np.int64) * self.span
         return np.searchsorted(self.keys, base + upto, side="right") - self.starts

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from clvlab.data import open_company
@@ -14,6 +17,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.replay import StageHistory
 from clvlab.schema import CUSTOMER_ID, DATE
 
+Array = npt.NDArray[Any]
 VERDICTS = ("under", "as intended", "over", "moved")
 UNLIKE = ("under", "over")
 COST = "cost"
@@ -75,7 +79,7 @@ def treatment_of(
     data: str | Path, history: StageHistory, policy: pd.DataFrame
 ) -> TreatmentCheck | None:
     """The check of a company that records its contacts, by its folder; None of other data."""
-    as_of = history.labels.columns[-1].date()
+    as_of = history.dates[-1]
     company = open_company(data, as_of=as_of)
     if company is None or not company.has("contacts"):
         return None
@@ -135,20 +139,22 @@ def check_treatment(
     current = history.current().astype(str)
     codes = np.column_stack([history.labels[day].cat.codes.to_numpy() for day in history.labels])
     # The stage of the first day is the one of the last date that does not lie after it.
-    from_date = max(int(np.searchsorted(dates, begin, side="right")) - 1, 0)
+    from_date = max(int(dates.searchsorted(begin, side="right")) - 1, 0)
     moved = (codes[:, from_date:] != codes[:, -1:]).any(axis=1)
     when = pd.to_datetime(contacts[DATE])
     inside = when.between(begin, as_of) & contacts[CUSTOMER_ID].isin(current.index)
     rows = contacts[inside]
-    row = history.labels.index.get_indexer(rows[CUSTOMER_ID])
-    column = np.searchsorted(dates, when[inside], side="right") - 1
+    row = history.labels.index.get_indexer(pd.Index(rows[CUSTOMER_ID]))
+    column = dates.searchsorted(when[inside], side="right") - 1
     code = np.where(column >= 0, codes[row, np.maximum(column, 0)], -1)
     table = pd.DataFrame({"stage": current, "contacts": np.bincount(row, minlength=len(current))})
     for name in ("least_contacts", "most_contacts"):
         table[name] = policy[name].reindex(current).to_numpy()
     too_few = table["contacts"] < table["least_contacts"]
     too_many = table["contacts"] > table["most_contacts"]
-    table["verdict"] = np.select([moved, too_few, too_many], ["moved", "under", "over"], "as intended")
+    table["verdict"] = np.select(
+        [moved, too_few, too_many], ["moved", "under", "over"], "as intended"
+    )
     other = _other_measures(rows, code, history.stages, policy)
     table["other_measures"] = np.bincount(row[other], minlength=len(table))
     stages = _by_stage(table, rows, row, other, policy)
@@ -167,8 +173,8 @@ def _refuse(history: StageHistory, contacts: pd.DataFrame, policy: pd.DataFrame)
 
 
 def _other_measures(
-    rows: pd.DataFrame, code: np.ndarray, stages: tuple[str, ...], policy: pd.DataFrame
-) -> np.ndarray:
+    rows: pd.DataFrame, code: Array, stages: tuple[str, ...], policy: pd.DataFrame
+) -> Array:
     """Which contacts were of a measure that is not named for the stage of the time."""
     if MEASURE not in rows:
         return np.zeros(len(rows), dtype=bool)
@@ -186,8 +192,8 @@ def _other_measures(
 def _by_stage(
     table: pd.DataFrame,
     rows: pd.DataFrame,
-    row: np.ndarray,
-    other: np.ndarray,
+    row: Array,
+    other: Array,
     policy: pd.DataFrame,
 ) -> pd.DataFrame:
     """The check by stage; see `TreatmentCheck`."""
@@ -210,21 +216,24 @@ def _by_stage(
         out[COST] = cost.groupby(stage).sum().reindex(out.index, fill_value=0.0)
         wasted = cost.where(beyond | other, 0.0).groupby(stage).sum()
         out["cost_over"] = wasted.reindex(out.index, fill_value=0.0)
-    out["what_to_do"] = [_what_to_do(one, policy.loc[name]) for name, one in out.iterrows()]
+    out["what_to_do"] = [
+        _what_to_do(counts, policy.to_dict("index")[str(name)])
+        for name, counts in out[["under", "over", "other_measures"]].to_dict("index").items()
+    ]
     return out.reindex([name for name in policy.index if name in out.index])
 
 
-def _what_to_do(stage: pd.Series, policy: pd.Series) -> str:
+def _what_to_do(found: Mapping[Hashable, Any], policy: Mapping[Hashable, Any]) -> str:
     """The intended treatment, and what has to change for it."""
     said = [f"{policy['treatment_en']}."]
-    if stage["under"]:
+    if found["under"]:
         least, days = policy["least_contacts"], policy["days"]
         said.append(
-            f"Contact {int(stage['under']):,} who had fewer than {least} contacts in {days} days."
+            f"Contact {found['under']:,} who had fewer than {least} contacts in {days} days."
         )
-    if stage["over"]:
-        said.append(f"Leave {int(stage['over']):,} alone who had more than {policy['most_contacts']}.")
-    if stage["other_measures"]:
+    if found["over"]:
+        said.append(f"Leave {found['over']:,} alone who had more than {policy['most_contacts']}.")
+    if found["other_measures"]:
         fits = ", ".join(sorted(policy["measures"]))
-        said.append(f"Use only {fits}: {int(stage['other_measures']):,} contacts were something else.")
+        said.append(f"Use only {fits}: {found['other_measures']:,} contacts were something else.")
     return " ".join(said)

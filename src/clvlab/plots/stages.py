@@ -53,12 +53,12 @@ def plot_moves_between(moves: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _heights(moves: pd.DataFrame, day: pd.Timestamp, order: list[str]) -> np.ndarray:
     """Customers by stage at a date: those who leave it, or who arrive, whichever are more."""
-    sides = [
-        moves[moves[f"{side}_date"] == day].groupby(f"{side}_stage", observed=True)["customers"].sum()
-        for side in ("from", "to")
-    ]  # fmt: skip
+    sides = []
+    for side in ("from", "to"):
+        rows = moves[moves[f"{side}_date"] == day]
+        sides.append(rows.groupby(f"{side}_stage", observed=True)["customers"].sum())
     both = [one.reindex(order, fill_value=0).to_numpy(dtype=np.float64) for one in sides]
-    return np.maximum(both[0], both[1])
+    return np.asarray(np.maximum(both[0], both[1]))
 
 
 def _bands(

@@ -116,7 +116,8 @@ def _one_of(rng: np.random.Generator, chances: Array) -> npt.NDArray[np.int64]:
     """One place for each row of chances."""
     u = rng.random(len(chances))[:, None]
     drawn = (u > np.cumsum(chances, axis=1)).sum(axis=1)
-    return np.minimum(drawn, chances.shape[1] - 1).astype(np.int64)
+    places: npt.NDArray[np.int64] = np.minimum(drawn, chances.shape[1] - 1).astype(np.int64)
+    return places
 
 
 def _refuse_impossible(
