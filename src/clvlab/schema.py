@@ -145,6 +145,8 @@ FORMATS = {
     **dict.fromkeys(["value", "value_lower", "value_upper", "value_each"], "amount.0"),
     **dict.fromkeys(["cost", "cost_over"], "amount"),
     "unlike_share": "percent.0",
+    **dict.fromkeys(["judged", "under", "over", "contacts", "other_measures"], "count"),
+    "restated": "count",
     "purchases": "count",
     **dict.fromkeys(["basket", "first_basket", "amount_per_customer", "comparable"], "amount"),
     **dict.fromkeys(["mean_steps", "half_life"], ",.1f"),

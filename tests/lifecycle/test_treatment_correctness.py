@@ -83,10 +83,10 @@ def test_stages_and_what_to_do_by_hand(history, policy):
     # beyond the one contact that is meant for b, and the visit to c
     assert stages["cost_over"].tolist() == [0.0, 4.0 + 7.0]
     assert stages.loc["new", "what_to_do"] == (
-        "Welcome. Contact 1 who had fewer than 1 contacts in 60 days."
+        "Welcome. Contact those who had fewer than 1 in 60 days."
     )
-    assert "Leave 1 alone who had more than 1." in stages.loc["old", "what_to_do"]
-    assert "Use only call, visit: 1 contacts" in stages.loc["old", "what_to_do"]
+    assert "Leave those alone who had more than 1." in stages.loc["old", "what_to_do"]
+    assert "Use only" not in stages.loc["new", "what_to_do"]
 
 
 def test_contacts_without_measure_or_cost_are_counted(history, policy):

@@ -39,7 +39,8 @@ class TreatmentCheck:
     stages
         Indexed by ``stage``: ``customers``, ``judged``, ``under``, ``over``, ``unlike_share`` (of
         those judged), ``contacts``, ``other_measures``, with costs ``cost`` and ``cost_over``
-        (of contacts beyond the most, and of other measures), and ``what_to_do``.
+        (of contacts beyond the most, and of other measures), and ``what_to_do`` (without numbers,
+        which would tell of few).
     first_day
         First day on which contacts count; the last is the as-of date.
     """
@@ -228,12 +229,9 @@ def _what_to_do(found: Mapping[Hashable, Any], policy: Mapping[Hashable, Any]) -
     said = [f"{policy['treatment_en']}."]
     if found["under"]:
         least, days = policy["least_contacts"], policy["days"]
-        said.append(
-            f"Contact {found['under']:,} who had fewer than {least} contacts in {days} days."
-        )
+        said.append(f"Contact those who had fewer than {least} in {days} days.")
     if found["over"]:
-        said.append(f"Leave {found['over']:,} alone who had more than {policy['most_contacts']}.")
+        said.append(f"Leave those alone who had more than {policy['most_contacts']}.")
     if found["other_measures"]:
-        fits = ", ".join(sorted(policy["measures"]))
-        said.append(f"Use only {fits}: {found['other_measures']:,} contacts were something else.")
+        said.append(f"Use only {', '.join(sorted(policy['measures']))}.")
     return " ".join(said)
