@@ -11,7 +11,8 @@ around those of all months with concentration
 .. math:: A = \frac{n - 1}{\phi - 1} - 1
 
 (the Dirichlet-multinomial distribution of J. E. Mosimann, 1962, Biometrika 49, 65-82, has variance
-``phi`` times the multinomial one); with ``phi`` at most 1 all months share one matrix.
+``phi`` times the multinomial one); where chance alone would show such a statistic in more than one
+case of twenty, all months share one matrix.
 
 New customers come at the rate of the months looked at, gamma distributed with a prior of half a
 customer, and enter the stages in the shares seen.
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import chi2
 
 from clvlab.clock import next_period_end, period_end
 from clvlab.errors import InputError, Problem
@@ -35,6 +37,8 @@ Counts = npt.NDArray[np.int64]
 MONTH = "month"
 FEWEST_STEPS = 2
 """Months of moves without which nothing is forecast."""
+SURPRISE = 0.05
+"""Months count as different where chance alone would show as much this rarely."""
 SHORT = 0.1
 """A coverage so much below what was promised is told as too narrow."""
 
@@ -265,7 +269,9 @@ def _dispersion(counts: Counts) -> tuple[float, float]:
         return 1.0, 1.0
     expected = used.sum(axis=1, keepdims=True) * used.sum(axis=0) / used.sum()
     statistic = float(((used - expected) ** 2 / expected).sum())
-    return statistic / freedom, float(used.sum(axis=1).mean())
+    # What chance alone shows must not widen the bands: it would only ever widen them.
+    by_chance = float(chi2.sf(statistic, freedom)) > SURPRISE
+    return 1.0 if by_chance else statistic / freedom, float(used.sum(axis=1).mean())
 
 
 def _futures(
