@@ -231,6 +231,7 @@ def lifecycle_study(tmp_path_factory):
 def test_the_lifecycle_study_says_what_the_data_cannot_show(lifecycle_study):
     page = lifecycle_study.page.read_text(encoding="utf-8")
     assert "Nobody new came after 1997-03-" in page
+    assert "not available: needs the table contacts" in page
     assert lifecycle_study.warnings == ()
 
 
@@ -275,6 +276,14 @@ def test_the_lifecycle_studys_numbers_belong_together(lifecycle_study):
     assert bridge["change"].sum() == pytest.approx(results["change"]["change"])
     warned = pd.read_parquet(tables / "early-warnings.parquet")
     assert warned["value_at_risk"].sum() == pytest.approx(results["at_risk"])
+    assert results["at_risk_lower"] < results["at_risk"] < results["at_risk_upper"]
+    each = pd.read_parquet(tables / "customer-stages.parquet")
+    sums = each.groupby("stage")["value"].sum()
+    assert stages["value"].to_dict() == pytest.approx(sums.to_dict())
+    restated = pd.read_parquet(tables / "restated.parquet")
+    assert restated["customers"].sum() == results["restated"]["labels"]
+    forecast = pd.read_csv(lifecycle_study.folder / "figures" / "forecast.csv")
+    assert forecast.groupby("date")["customers"].sum().to_numpy() == pytest.approx(2357)
     assert len(warned) == results["silent"]
 
 

@@ -13,6 +13,7 @@ from clvlab.data.small_groups import hide_small_groups
 from clvlab.errors import NotAvailableError
 from clvlab.lifecycle.conversion import funnel, lead_development, potential_value
 from clvlab.lifecycle.leads import leads_of
+from clvlab.lifecycle.stage_value import OpenLeads
 from clvlab.lifecycle.time_to_event import kaplan_meier
 
 
@@ -51,6 +52,15 @@ class Prospects:
         numbers = self.development.iloc[0].drop(["characteristic", "group"])
         told = {str(name): float(number) for name, number in numbers.items()}
         return {**told, "left_out": float(self.left_out)}
+
+    @property
+    def open_leads(self) -> OpenLeads | None:
+        """Those that are no customers yet, and what became of those seen for the whole horizon."""
+        if self.absent:
+            return None
+        found = self.development.iloc[0]
+        leads, gained = int(found["leads"]), int(found["gained"])
+        return OpenLeads(leads - gained, int(found["seen_long_enough"]), int(found["within"]))
 
     def shown(self, fewest: int) -> pd.DataFrame:
         """`development` without the numbers of small groups, nor what would give them away.

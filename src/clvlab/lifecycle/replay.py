@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +49,11 @@ class StageHistory:
     labels: pd.DataFrame
     instability: float
 
+    @property
+    def dates(self) -> list[date]:
+        """The dates, in order."""
+        return [day.date() for day in pd.DatetimeIndex(self.labels.columns)]
+
     def current(self) -> pd.Series:
         """The stage of each customer at the last date, named ``stage``."""
         return self.labels.iloc[:, -1].rename("stage")
@@ -58,6 +65,34 @@ class StageHistory:
             for day in self.labels
         }
         return pd.DataFrame(counted).T.rename_axis("date")
+
+    def moves_between(self, dates: int = 4, apart: int = 3) -> pd.DataFrame:
+        """Customers by their stages at two dates that follow each other, for an alluvial picture.
+
+        Parameters
+        ----------
+        dates
+            How many dates at most, the last one included.
+        apart
+            How many dates of the grid lie between two of them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``from_date``, ``to_date``, ``from_stage``, ``to_stage``, ``customers``; of customers
+            who were there at both. Without rows where there is one date only.
+        """
+        days = list(self.labels.columns[::-1][::apart][:dates][::-1])
+        found = []
+        for one, other in pairwise(days):
+            pair = self.labels[[one, other]].dropna()
+            sizes = pair.groupby([one, other], observed=True).size()
+            rows = sizes.rename_axis(["from_stage", "to_stage"]).rename("customers").reset_index()
+            found.append(rows.assign(from_date=one, to_date=other))
+        names = ["from_date", "to_date", "from_stage", "to_stage", "customers"]
+        if not found:
+            return pd.DataFrame(columns=names)
+        return pd.concat(found, ignore_index=True)[names]
 
     def transitions(self) -> Transitions:
         """How customers moved; see `transitions_of`."""
@@ -110,22 +145,56 @@ def replay_stages(
     InputError
         For an unknown scheme, a wrong number, or when no month has ended.
     """
+    purchases = PurchaseDays.of(log, as_of)
+
+    def stand(day: date) -> pd.DataFrame:
+        return standing_at(purchases, day, model=model, horizon=horizon)
+
+    dates = month_ends_until(since or purchases.origin.date(), as_of)
+    memory = confirmations, recovery_months
+    return remembered(scheme, purchases.ids, dates, stand, memory, parameters)
+
+
+def remembered(
+    scheme: str,
+    ids: pd.Index,
+    dates: Sequence[date],
+    stand: Callable[[date], pd.DataFrame | None],
+    memory: tuple[int, int],
+    parameters: StageParameters | None,
+) -> StageHistory:
+    """Labels at some dates from how customers stood on each, with the memory of `replay_stages`.
+
+    Parameters
+    ----------
+    scheme
+        One of `SCHEMES`.
+    ids
+        All customers who ever stand anywhere.
+    dates
+        The dates, in order.
+    stand
+        How customers stood on a date (`standing_at`); None where nothing can be said yet, so that
+        nobody has a label.
+    memory
+        Confirmations, and dates of recovery.
+    parameters
+        The numbers in the rules.
+    """
     stages = tuple(stage.name for stage in stages_of(scheme))
-    for name, value in (("confirmations", confirmations), ("recovery_months", recovery_months)):
+    for name, value in zip(("confirmations", "recovery_months"), memory, strict=True):
         if value < 1:
             raise InputError(Problem(f"parameter '{name}'", "must be at least 1", f"got {value!r}"))
-    purchases = PurchaseDays.of(log, as_of)
-    dates = _grid(since or purchases.origin.date(), as_of)
-    memory = _Memory(stages, len(purchases.ids), confirmations, recovery_months)
+    remembers = _Memory(stages, len(ids), *memory)
     labels = []
     for day in dates:
-        standing = standing_at(purchases, day, model=model, horizon=horizon)
-        raw = np.full(len(purchases.ids), ABSENT)
-        orders = np.zeros(len(purchases.ids), dtype=np.int64)
-        rows = purchases.ids.get_indexer(standing.index)
-        raw[rows] = stages_at(standing, scheme, parameters).cat.codes.to_numpy()
-        orders[rows] = standing[ORDERS].to_numpy()
-        labels.append(memory.after(raw, orders))
+        standing = stand(day)
+        raw, orders = np.full(len(ids), ABSENT), np.zeros(len(ids), dtype=np.int64)
+        if standing is not None:
+            rows = ids.get_indexer(standing.index)
+            raw[rows] = stages_at(standing, scheme, parameters).cat.codes.to_numpy()
+            orders[rows] = standing[ORDERS].to_numpy()
+        labels.append(remembers.after(raw, orders))
     codes = np.column_stack(labels)
     there, kind = codes[:, -1] != ABSENT, pd.CategoricalDtype(list(stages))
     frame = pd.DataFrame(
@@ -133,7 +202,7 @@ def replay_stages(
             pd.Timestamp(day): pd.Categorical.from_codes(codes[there, place], dtype=kind)
             for place, day in enumerate(dates)
         },
-        index=purchases.ids[there],
+        index=ids[there],
     )
     frame.index.name = CUSTOMER_ID
     return StageHistory(scheme, stages, frame, _instability(codes))
@@ -173,7 +242,7 @@ class _Memory:
         return np.asarray(new)
 
 
-def _grid(first: date, as_of: date) -> list[date]:
+def month_ends_until(first: date, as_of: date) -> list[date]:
     """Ends of months from a day on, and the last day itself."""
     ends = [period.last for period in calendar_periods(first, as_of, "month")]
     if period_end(first, "month") <= as_of and (not ends or ends[0] != period_end(first, "month")):

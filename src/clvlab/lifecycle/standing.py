@@ -80,8 +80,33 @@ class PurchaseDays:
         usual = float(np.median(gaps)) if len(gaps) else np.nan
         return cls(pd.Index(ids, name=CUSTOMER_ID), starts, ordered, keys, span, origin, usual)
 
+    def known_by(self, day: date) -> PurchaseDays:
+        """The same as it was on an earlier day; the usual gap is the one of then.
+
+        Raises
+        ------
+        InputError
+            When nobody had bought by then.
+        """
+        now = (pd.Timestamp(day) - self.origin).days
+        bought = self.bought_by(now)
+        if not bought.any():
+            rule = "must hold purchases by the last day"
+            raise InputError(Problem("the log", rule, f"there is none by {day}"))
+        there, kept = bought > 0, self.days <= now
+        numbers = np.cumsum(there) - 1
+        customer = numbers[(self.keys // self.span)[kept]]
+        days = self.days[kept]
+        starts = np.cumsum(bought[there]) - bought[there]
+        gaps = np.diff(days)[np.diff(customer) == 0]
+        usual = float(np.median(gaps)) if len(gaps) else np.nan
+        keys, span = customer * (now + 2) + days, now + 2
+        return PurchaseDays(self.ids[there], starts, days, keys, span, self.origin, usual)
+
     def bought_by(self, day: Days | int) -> Days:
-        """How many purchase days each customer had by the end of a day."""
+        """Purchase days of each customer by the end of a day, or of a day of their own."""
+        if isinstance(day, int):
+            return np.add.reduceat(self.days <= day, self.starts, dtype=np.int64)
         upto = np.minimum(day, self.span - 1)
         base = np.arange(len(self.ids), dtype=np.int64) * self.span
         return np.searchsorted(self.keys, base + upto, side="right") - self.starts
@@ -143,12 +168,30 @@ def standing_at(
         index=purchases.ids[there],
     )
     if model is not None:
-        history = pd.DataFrame(
-            {FREQUENCY: repeats, RECENCY: last - first, T: now - first}, index=table.index
-        )
+        history = _histories(repeats, last - first, now - first, table.index)
         chance = model.probability_purchase(history, horizon=_in_days(horizon), unit="day")
         table["probability_purchase"] = chance
     return table
+
+
+def histories_at(purchases: PurchaseDays, day: date) -> pd.DataFrame:
+    """What a model is fitted to as of a day, of the customers who had bought by then.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``customer_id``, sorted: ``frequency``, ``recency`` and ``T``, in days.
+    """
+    now = (pd.Timestamp(day) - purchases.origin).days
+    bought = purchases.bought_by(now)
+    there = np.flatnonzero(bought > 0)
+    first = purchases.days[purchases.starts[there]]
+    last = purchases.days[purchases.starts[there] + bought[there] - 1]
+    return _histories(bought[there] - 1, last - first, now - first, purchases.ids[there])
+
+
+def _histories(frequency: Days, recency: Days, age: Days, ids: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame({FREQUENCY: frequency, RECENCY: recency, T: age}, index=ids)
 
 
 def _in_days(horizon: Horizon) -> Horizon:

@@ -149,30 +149,38 @@ def transitions_of(labels: pd.DataFrame, stages: tuple[str, ...]) -> Transitions
     """
     if not labels.shape[1]:
         raise InputError(Problem("the labels", "must be of one date or more", "got none"))
-    known = {stage: code for code, stage in enumerate(stages)}
-    seen = pd.unique(labels.to_numpy().ravel())
-    strange = sorted(str(one) for one in seen if not pd.isna(one) and one not in known)
-    if strange:
-        rule = f"must be one of {', '.join(stages)}"
-        raise InputError(Problem("a stage", rule, f"got {strange[0]!r}"))
-    codes = np.column_stack(
-        [labels[name].astype(object).map(known).fillna(-1).astype(int) for name in labels]
-    )
+    codes = [_codes(labels[name], stages) for name in labels]
     k = len(stages)
-    steps = range(codes.shape[1] - 1)
-    counts = np.array([_cross(codes[:, t : t + 2], k) for t in steps]).reshape(-1, k, k)
+    counts = np.array([_cross(codes[t : t + 2], k) for t in range(len(codes) - 1)])
+    counts = counts.reshape(-1, k, k)
     triples = np.zeros((k, k, k), dtype=np.int64)
-    for t in range(codes.shape[1] - 2):
-        triples += _cross(codes[:, t : t + 3], k)
+    for t in range(len(codes) - 2):
+        triples += _cross(codes[t : t + 3], k)
     return Transitions(stages, counts, tuple(labels), triples)
 
 
-def _cross(codes: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int64]:
-    """Numbers of rows by their codes; rows with one missing are left out."""
-    rows = codes[(codes >= 0).all(axis=1)]
-    shape = (k,) * codes.shape[1]
-    flat = np.ravel_multi_index(tuple(rows.T), shape)
-    return np.bincount(flat, minlength=math.prod(shape)).reshape(shape)
+def _codes(column: pd.Series, stages: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """Places of the labels among the stages, -1 where there is none."""
+    kept = column if isinstance(column.dtype, pd.CategoricalDtype) else column.astype("category")
+    names = kept.cat.categories
+    places = pd.Index(stages).get_indexer(names)
+    own = kept.cat.codes.to_numpy(np.int64)
+    used = np.bincount(own[own >= 0], minlength=len(names)) > 0
+    strange = sorted(str(name) for name in names[used & (places < 0)])
+    if strange:
+        rule = f"must be one of {', '.join(stages)}"
+        raise InputError(Problem("a stage", rule, f"got {strange[0]!r}"))
+    return np.where(own >= 0, np.append(places, -1)[own], -1).astype(np.int64)
+
+
+def _cross(codes: list[npt.NDArray[np.int64]], k: int) -> npt.NDArray[np.int64]:
+    """Numbers of customers by their codes at some dates; those with one missing are left out."""
+    there, place = np.ones(len(codes[0]), dtype=bool), np.zeros(len(codes[0]), dtype=np.int64)
+    for one in codes:
+        there &= one >= 0
+        place = place * k + one
+    shape = (k,) * len(codes)
+    return np.bincount(place[there], minlength=math.prod(shape)).reshape(shape)
 
 
 def _statistic(counts: npt.NDArray[np.int64]) -> float:

@@ -36,6 +36,7 @@ from clvlab.plots.segments import (
     plot_losses,
     plot_treemap,
 )
+from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
 from clvlab.plots.style import style
 
 __all__ = [
@@ -56,11 +57,13 @@ __all__ = [
     "plot_lorenz",
     "plot_losses",
     "plot_models_tracking",
+    "plot_moves_between",
     "plot_orders",
     "plot_product_lives",
     "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_stage_counts",
+    "plot_stage_forecast",
     "plot_time_to_event",
     "plot_tracking",
     "plot_treemap",

@@ -270,6 +270,13 @@ def plot_time_to_event(
     return ax
 
 
+def date_axis(ax: Axes) -> None:
+    """Few dates along the axis, each as short as it can be."""
+    dates = mdates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(dates)
+    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(dates))  # type: ignore[no-untyped-call]
+
+
 def plot_stage_counts(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Customers by stage at each date, on top of each other.
 
@@ -293,9 +300,7 @@ def plot_stage_counts(counts: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             edgecolor="white",
             linewidth=0.4,
         )
-        dates = mdates.AutoDateLocator(minticks=4, maxticks=7)  # type: ignore[no-untyped-call]
-        ax.xaxis.set_major_locator(dates)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(dates))  # type: ignore[no-untyped-call]
+        date_axis(ax)
         ax.set_xlim(there.index[0], there.index[-1])
         ax.set_ylim(bottom=0)
         ax.set_ylabel("customers")

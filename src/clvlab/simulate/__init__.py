@@ -2,11 +2,14 @@
 
 from clvlab.simulate.bases import SimulatedBase, simulate_base
 from clvlab.simulate.company import SimulatedCompany, simulate_company, write_company
+from clvlab.simulate.stages import SimulatedStages, simulate_stages
 
 __all__ = [
     "SimulatedBase",
     "SimulatedCompany",
+    "SimulatedStages",
     "simulate_base",
     "simulate_company",
+    "simulate_stages",
     "write_company",
 ]
