@@ -17,7 +17,7 @@ import pandas as pd
 
 from clvlab.churn.metrics import brier, expected_calibration_error, log_loss
 from clvlab.churn.profit import Campaign, expected_maximum_profit, maximum_profit
-from clvlab.churn.ranking import capture, lift, pr_auc, roc_auc
+from clvlab.churn.ranking import lift, pr_auc, roc_auc
 from clvlab.errors import InputError, Problem
 from clvlab.models.fitting.whole_numbers import whole_number
 
@@ -43,9 +43,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "ece": expected_calibration_error,
     "lift_churn": lift,
     "lift_purchase": _lift_of_buyers,
-    "capture_churn": capture,
 }
-"""What models are compared by; the tenth with the highest scores for `lift` and `capture`."""
+"""What models are compared by; `lift` is that of the tenth with the highest scores."""
 SMALLER_IS_BETTER: Final = frozenset({"log_loss", "brier", "ece"})
 
 
@@ -138,8 +137,8 @@ def compare_classifiers(
     probabilities
         Of churn, by name of the model, each indexed like `churned`.
     value
-        What a customer is worth who is kept, indexed like `churned`; adds ``value_capture``, the
-        share of the churners' value among the highest tenth, and ``value_lift``.
+        What a customer is worth who is kept, indexed like `churned`; adds ``value_lift``, how
+        many times their share the highest tenth has of the value that churners take along.
     campaign
         Adds ``mpc`` and ``empc`` per customer, with `value`.
     customers
@@ -173,69 +172,77 @@ def compare_classifiers(
     who = pd.factorize(churned.index if customers is None else np.asarray(customers))[0]
     rng = np.random.default_rng(seed)
     n, times = int(who.max()) + 1, whole_number("n_draws", n_draws, 20)
-    # Rows in the order of each model's scores, so that sorting them again costs next to nothing.
-    orders = {name: np.argsort(-each, kind="stable") for name, each in p.items()}
+    worth = None if value is None else value.to_numpy(np.float64)
+    sorted_rows = {name: _Rows.of(y, each, worth) for name, each in p.items()}
     draws: dict[tuple[str, str], Array] = {
         (name, one): np.empty(times) for name in p for one in measures
     }
     for draw in range(times):
         weights = np.bincount(rng.integers(n, size=n), minlength=n)[who].astype(np.float64)
-        for name, order in orders.items():
+        for name, rows in sorted_rows.items():
+            own = weights[rows.order]
             for one, measure in measures.items():
-                draws[name, one][draw] = measure(y, p[name], weights, order)
-    whole = np.ones(len(y))
-    rows = {}
-    for name, order in orders.items():
+                draws[name, one][draw] = measure(rows, own)
+    found = {}
+    for name, rows in sorted_rows.items():
         row = {}
         for one, measure in measures.items():
-            row[one] = measure(y, p[name], whole, order)
+            row[one] = measure(rows, np.ones(len(y)))
             row[f"{one}_lower"], row[f"{one}_upper"] = _limits(draws[name, one], interval)
-        rows[name] = row
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
+        found[name] = row
+    table = pd.DataFrame.from_dict(found, orient="index").rename_axis("name")
     return ClassifierComparison(table, draws, interval)
 
 
-_Ordered = Callable[[Array, Array, Array, npt.NDArray[np.int64]], float]
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The customers from a model's highest score down: sorting them again costs next to nothing."""
+
+    order: npt.NDArray[np.int64]
+    churned: Array
+    probability: Array
+    value: Array | None
+
+    @classmethod
+    def of(cls, churned: Array, probability: Array, value: Array | None) -> _Rows:
+        order = np.argsort(-probability, kind="stable")
+        own = None if value is None else value[order]
+        return cls(order, churned[order], probability[order], own)
+
+
+_OfRows = Callable[[_Rows, Array], float]
 
 
 def _measures(
     churned: pd.Series, value: pd.Series | None, campaign: Campaign | None
-) -> dict[str, _Ordered]:
-    measures = {name: partial(_in_order, measure) for name, measure in MEASURES.items()}
+) -> dict[str, _OfRows]:
+    measures: dict[str, _OfRows] = {
+        name: partial(_in_order, measure) for name, measure in MEASURES.items()
+    }
     if value is None:
         if campaign is not None:
             rule = "must be given for a campaign"
             raise InputError(Problem("parameter 'value'", rule, "got none"))
-        return dict(measures)
-    worth = value.reindex(churned.index).to_numpy(np.float64)
-    if np.isnan(worth).any():
-        found = f"missing for {int(np.isnan(worth).sum()):,} of {len(worth):,} customers"
-        raise InputError(Problem("parameter 'value'", "must hold every customer", found))
-    measures["value_capture"] = partial(_of_value, capture, worth, {})
-    measures["value_lift"] = partial(_of_value, lift, worth, {})
+        return measures
+    if not value.index.equals(churned.index) or value.isna().any():
+        rule = "must hold every customer, in the order of the outcomes"
+        found = f"{int(value.isna().sum()):,} of {len(value):,} are missing"
+        raise InputError(Problem("parameter 'value'", rule, found))
+    measures["value_lift"] = partial(_of_value, lift, {})
     if campaign is not None:
-        terms = {"campaign": campaign}
-        measures["mpc"] = partial(_of_value, _mpc, worth, terms)
-        measures["empc"] = partial(_of_value, _empc, worth, terms)
-    return dict(measures)
+        measures["mpc"] = partial(_of_value, _mpc, {"campaign": campaign})
+        measures["empc"] = partial(_of_value, _empc, {"campaign": campaign})
+    return measures
 
 
-def _in_order(
-    measure: Measure, y: Array, p: Array, w: Array, order: npt.NDArray[np.int64]
-) -> float:
-    return measure(y[order], p[order], w[order])
+def _in_order(measure: Measure, rows: _Rows, weights: Array) -> float:
+    return measure(rows.churned, rows.probability, weights)
 
 
 def _of_value(
-    measure: Callable[..., float],
-    worth: Array,
-    terms: Mapping[str, Campaign],
-    y: Array,
-    p: Array,
-    w: Array,
-    order: npt.NDArray[np.int64],
+    measure: Callable[..., float], terms: Mapping[str, Campaign], rows: _Rows, weights: Array
 ) -> float:
-    return measure(y[order], p[order], weights=w[order], value=worth[order], **terms)
+    return measure(rows.churned, rows.probability, weights=weights, value=rows.value, **terms)
 
 
 def _mpc(y: Array, p: Array, *, weights: Array, value: Array, campaign: Campaign) -> float:

@@ -121,40 +121,55 @@ def churn_features(
     """
     chosen = feature_set or FeatureSet.of(history, snapshot)
     who = (eligibility or Eligibility()).places(history, snapshot.as_of)
+    table = describe_purchases(history, snapshot, chosen, who)
+    if chosen.model_based:
+        model = fit_purchases(table)
+        table["probability_purchase"] = purchase_chance(model, table, snapshot)
+    return table
+
+
+def describe_purchases(
+    history: PurchaseHistory, snapshot: Snapshot, feature_set: FeatureSet, who: Whole
+) -> pd.DataFrame:
+    """The features of some customers, by their places, without the one that is model-based."""
     now = history.place(snapshot.as_of)
-    start, end = history.starts[who], history.end_of(now)[who]
+    start, end = history.starts[who], history.end_of(now, who)
     columns = _rhythm(history, now, start, end)
-    columns |= _trend(history, snapshot, chosen, who, end)
+    columns |= _trend(history, snapshot, feature_set, who, end)
     columns |= _spend(history, start, end)
-    for name in chosen.breadth:
+    for name in feature_set.breadth:
         columns[BREADTH_NAMES[name]] = history.values_by(name, now, who)
     columns["weekend_share"] = (history.weekend[end] - history.weekend[start]) / (end - start)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()},
         index=history.ids[who],
         copy=False,
     )
-    if chosen.model_based:
-        table["probability_purchase"] = purchase_chance(table, snapshot)
-    return table
 
 
-def purchase_chance(table: pd.DataFrame, snapshot: Snapshot) -> pd.Series:
-    """Chance of a purchase in the label window, by BG/NBD fitted to these customers.
+def fit_purchases(table: pd.DataFrame) -> BetaGeoModel:
+    """BG/NBD of customers as they were known on a day."""
+    return BetaGeoModel().fit(_histories(table), unit=TimeUnit.DAY)
 
-    The model is asked from the day of the snapshot on, for a window of the horizon's length; a gap
-    before the label window is not in it.
+
+def purchase_chance(model: BetaGeoModel, table: pd.DataFrame, snapshot: Snapshot) -> pd.Series:
+    """Chance of a purchase in the label window, by a model fitted on the day of the snapshot.
+
+    It is asked from the day of the snapshot on, for a window of the horizon's length; a gap before
+    the label window is not in it.
     """
-    histories = pd.DataFrame(
-        {
-            FREQUENCY: table["frequency"],
-            RECENCY: table["recency_days"],
-            T: table["tenure_days"],
-        }
-    )
-    model = BetaGeoModel().fit(histories, unit=TimeUnit.DAY)
     ahead = f"{snapshot.horizon_days} days"
-    return model.probability_purchase(histories, horizon=ahead, unit=TimeUnit.DAY)
+    return model.probability_purchase(_histories(table), horizon=ahead, unit=TimeUnit.DAY)
+
+
+def alive_chance(table: pd.DataFrame) -> pd.Series:
+    """Chance to be alive by BG/NBD: 1 for all who bought once, and so no score of churn."""
+    return fit_purchases(table).probability_alive(_histories(table), unit=TimeUnit.DAY)
+
+
+def _histories(table: pd.DataFrame) -> pd.DataFrame:
+    names = {"frequency": FREQUENCY, "recency_days": RECENCY, "tenure_days": T}
+    return table[list(names)].rename(columns=names)
 
 
 def _rhythm(history: PurchaseHistory, now: int, start: Whole, end: Whole) -> Columns:
@@ -186,13 +201,13 @@ def _trend(
     now = history.place(snapshot.as_of)
     out: Columns = {}
     for name, length in chosen.windows:
-        before = history.end_of(now - length)[who]
+        before = history.end_of(now - length, who)
         out[f"purchases_{name}"] = end - before
         if name == "one":
             out["amount_one"] = history.amounts(before, end)
     if chosen.season:
         first, last = (history.place(day) for day in _season(snapshot))
-        out["season_purchases"] = history.end_of(last)[who] - history.end_of(first - 1)[who]
+        out["season_purchases"] = history.end_of(last, who) - history.end_of(first - 1, who)
     return out
 
 

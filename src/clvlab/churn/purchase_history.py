@@ -136,17 +136,19 @@ class PurchaseHistory:
         """The day that is so many days after the first."""
         return self.origin + timedelta(days=place)
 
-    def bought_by(self, place: int) -> Whole:
+    def bought_by(self, place: int, customers: Whole | None = None) -> Whole:
         """How many purchase days each customer had by the end of a day, (n,)."""
-        return self.end_of(place) - self.starts
+        starts = self.starts if customers is None else self.starts[customers]
+        return self.end_of(place, customers) - starts
 
-    def end_of(self, place: int) -> Whole:
+    def end_of(self, place: int, customers: Whole | None = None) -> Whole:
         """Behind the last purchase of each customer by the end of a day, as a place in `days`."""
-        return np.searchsorted(self.keys, self._base() + self._within(place), side="right")
+        base = self._base(customers) + self._within(place)
+        return np.searchsorted(self.keys, base, side="right")
 
     def values_by(self, column: str, place: int, customers: Whole) -> Whole:
         """How many different values of a column each of these customers had by the end of a day."""
-        firsts, base = self.firsts[column], self._base()[customers]
+        firsts, base = self.firsts[column], self._base(customers)
         upto = np.searchsorted(firsts, base + self._within(place), side="right")
         return upto - np.searchsorted(firsts, base)
 
@@ -160,8 +162,8 @@ class PurchaseHistory:
         gaps = np.diff(self.days)[same & (self.days[1:] <= place)]
         return float(np.median(gaps)) if len(gaps) else np.nan
 
-    def _base(self) -> Whole:
-        return np.arange(len(self.ids), dtype=np.int64) * self.span
+    def _base(self, customers: Whole | None) -> Whole:
+        return (np.arange(len(self.ids)) if customers is None else customers) * np.int64(self.span)
 
     def _within(self, place: int) -> int:
         return min(max(place, -1), self.span - 1)

@@ -151,6 +151,8 @@ def _steps_of(score: npt.ArrayLike, one: Array, other: Array) -> tuple[Array, Ar
     """Sums of two columns over equal scores, from the highest score down."""
     s = np.asarray(score, dtype=np.float64)
     order = np.argsort(-s, kind="stable")
-    descending = s[order]
+    descending, one, other = s[order], one[order], other[order]
     starts = np.flatnonzero(np.r_[True, np.diff(descending) != 0])
-    return np.add.reduceat(one[order], starts), np.add.reduceat(other[order], starts)
+    if len(starts) == len(s):
+        return one, other
+    return np.add.reduceat(one, starts), np.add.reduceat(other, starts)

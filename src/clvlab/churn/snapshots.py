@@ -84,7 +84,7 @@ class Eligibility:
         there = np.flatnonzero(history.bought_by(now) >= least)
         if self.bought_within is not None:
             within = span_days(self.bought_within, "bought_within")
-            last = history.days[history.end_of(now)[there] - 1]
+            last = history.days[history.end_of(now, there) - 1]
             there = there[now - last < within]
         return there
 
@@ -132,8 +132,8 @@ def label_snapshot(
             )
         )
     there = (eligibility or Eligibility()).places(history, snapshot.as_of)
-    before = history.bought_by(history.place(snapshot.label_first) - 1)[there]
-    bought = history.bought_by(history.place(snapshot.label_last))[there]
+    before = history.bought_by(history.place(snapshot.label_first) - 1, there)
+    bought = history.bought_by(history.place(snapshot.label_last), there)
     return pd.Series(bought == before, index=history.ids[there], name=CHURNED)
 
 
