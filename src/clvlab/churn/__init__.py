@@ -1,12 +1,24 @@
 """Churn: who will not buy again in time, how sure that is, and whether acting on it pays."""
 
+from clvlab.churn.backtest import rolling_origin, wins_over
 from clvlab.churn.baselines import BaseRate, PurchaseModelRule, SilenceRule
 from clvlab.churn.calibration import CalibratedChurn, calibrated
+from clvlab.churn.calibration_report import calibration_curve, calibration_gain, calibration_summary
 from clvlab.churn.churn_model import ChurnModel
 from clvlab.churn.classifiers import CLASSIFIERS, BoostingChurn, LightGBMChurn, LogisticChurn
 from clvlab.churn.comparison import ClassifierComparison, compare_classifiers
-from clvlab.churn.features import FeatureSet, churn_features
+from clvlab.churn.customer_value import value_on
+from clvlab.churn.drift import drift_table, population_stability, rate_change, retraining_reasons
+from clvlab.churn.explanation import (
+    effects_of_one_deviation,
+    partial_dependence,
+    permutation_importance,
+    reason_codes,
+)
+from clvlab.churn.features import FeatureSet, alive_chance, churn_features
+from clvlab.churn.in_words import calibration_in_words, drift_in_words, retraining_in_words, verdict
 from clvlab.churn.labelled import LabelledSnapshot, label_and_describe
+from clvlab.churn.leak_check import features_that_see_the_future, suspicious_features
 from clvlab.churn.profit import (
     Campaign,
     expected_maximum_profit,
@@ -15,6 +27,9 @@ from clvlab.churn.profit import (
     profit_curve,
 )
 from clvlab.churn.purchase_history import PurchaseHistory
+from clvlab.churn.ranking import table_of_deciles
+from clvlab.churn.scoring import score_in_blocks
+from clvlab.churn.search import search_settings
 from clvlab.churn.snapshots import (
     Eligibility,
     Snapshot,
@@ -22,6 +37,7 @@ from clvlab.churn.snapshots import (
     label_snapshot,
     plan_snapshots,
 )
+from clvlab.churn.study import ChurnStudy, expected_count, fit_churn_study
 
 __all__ = [
     "CLASSIFIERS",
@@ -30,6 +46,7 @@ __all__ = [
     "CalibratedChurn",
     "Campaign",
     "ChurnModel",
+    "ChurnStudy",
     "ClassifierComparison",
     "Eligibility",
     "FeatureSet",
@@ -41,14 +58,40 @@ __all__ = [
     "SilenceRule",
     "Snapshot",
     "SnapshotPlan",
+    "alive_chance",
     "calibrated",
+    "calibration_curve",
+    "calibration_gain",
+    "calibration_in_words",
+    "calibration_summary",
     "churn_features",
     "compare_classifiers",
+    "drift_in_words",
+    "drift_table",
+    "effects_of_one_deviation",
+    "expected_count",
     "expected_maximum_profit",
     "expected_profit",
+    "features_that_see_the_future",
+    "fit_churn_study",
     "label_and_describe",
     "label_snapshot",
     "maximum_profit",
+    "partial_dependence",
+    "permutation_importance",
     "plan_snapshots",
+    "population_stability",
     "profit_curve",
+    "rate_change",
+    "reason_codes",
+    "retraining_in_words",
+    "retraining_reasons",
+    "rolling_origin",
+    "score_in_blocks",
+    "search_settings",
+    "suspicious_features",
+    "table_of_deciles",
+    "value_on",
+    "verdict",
+    "wins_over",
 ]

@@ -1,4 +1,4 @@
-"""Settings of a classifier chosen by what they predicted of later snapshots, with a stated budget."""
+"""Settings of a classifier chosen by what they predicted of later snapshots, within a budget."""
 
 from __future__ import annotations
 
