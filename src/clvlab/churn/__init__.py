@@ -24,10 +24,11 @@ from clvlab.churn.profit import (
     expected_maximum_profit,
     expected_profit,
     maximum_profit,
+    policy_profit,
     profit_curve,
 )
 from clvlab.churn.purchase_history import PurchaseHistory
-from clvlab.churn.ranking import table_of_deciles
+from clvlab.churn.ranking import capture, lift, pr_auc, roc_auc, table_of_deciles
 from clvlab.churn.scoring import score_in_blocks
 from clvlab.churn.search import search_settings
 from clvlab.churn.snapshots import (
@@ -37,7 +38,7 @@ from clvlab.churn.snapshots import (
     label_snapshot,
     plan_snapshots,
 )
-from clvlab.churn.study import ChurnStudy, expected_count, fit_churn_study
+from clvlab.churn.study import ChurnStudy, expected_count, fit_churn_study, returns_caution
 
 __all__ = [
     "CLASSIFIERS",
@@ -64,6 +65,7 @@ __all__ = [
     "calibration_gain",
     "calibration_in_words",
     "calibration_summary",
+    "capture",
     "churn_features",
     "compare_classifiers",
     "drift_in_words",
@@ -76,16 +78,21 @@ __all__ = [
     "fit_churn_study",
     "label_and_describe",
     "label_snapshot",
+    "lift",
     "maximum_profit",
     "partial_dependence",
     "permutation_importance",
     "plan_snapshots",
+    "policy_profit",
     "population_stability",
+    "pr_auc",
     "profit_curve",
     "rate_change",
     "reason_codes",
     "retraining_in_words",
     "retraining_reasons",
+    "returns_caution",
+    "roc_auc",
     "rolling_origin",
     "score_in_blocks",
     "search_settings",

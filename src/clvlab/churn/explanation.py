@@ -20,6 +20,7 @@ from clvlab.churn.feature_list import feature_of, scaled
 from clvlab.churn.labelled import LabelledSnapshot
 from clvlab.churn.metrics import log_loss
 from clvlab.churn.ranking import roc_auc
+from clvlab.churn.reason_groups import group_in_words, groups_of
 
 Array = npt.NDArray[np.float64]
 LEAST_EFFECT: Final = 0.05
@@ -149,9 +150,9 @@ def reason_codes(
 ) -> pd.Series:
     """Why the model gives each customer a higher probability of churn than a usual one, in words.
 
-    For logistic regression a reason is a feature that adds to the log odds, compared with the
-    median customer; for other models one that lowers the probability when it is set to the median.
-    Features that take away are not told.
+    Features that tell of the same thing are taken together, since a model may split a weight among
+    them with either sign; see `clvlab.churn.reason_groups`. A reason is a group that adds to the
+    log odds, compared with a customer who has the medians of `usual`. What takes away is not told.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ def reason_codes(
     features
         The customers to explain.
     usual
-        The customers whose medians are usual.
+        The customers whose medians are usual, such as those who bought again.
     most
         How many reasons at most.
 
@@ -170,14 +171,17 @@ def reason_codes(
         One sentence per customer, indexed like `features`; where nothing stands out it says so.
     """
     middle = usual.median()
-    added = _against_the_usual(model, features, middle)
     names = [str(name) for name in features.columns]
+    groups = groups_of(names)
+    added = _against_the_usual(model, features, middle, list(groups.values()))
     order = np.argsort(-added, axis=1, kind="stable")[:, :most]
-    values, typical = features.to_numpy(np.float64), middle.to_numpy(np.float64)
-    sentences = []
+    values = features.to_numpy(np.float64)
+    typical = dict(zip(names, middle.to_numpy(np.float64).tolist(), strict=True))
+    labels, sentences = list(groups), []
     for row, places in enumerate(order.tolist()):
+        own = dict(zip(names, values[row].tolist(), strict=True))
         said = [
-            _reason(names[place], values[row, place], typical[place])
+            group_in_words(labels[place], own, typical)
             for place in places
             if added[row, place] >= LEAST_EFFECT
         ]
@@ -185,24 +189,23 @@ def reason_codes(
     return pd.Series(sentences, index=features.index, name="reasons", dtype="object")
 
 
-def _against_the_usual(model: ChurnModel, features: pd.DataFrame, middle: pd.Series) -> Array:
-    """What each feature adds to the log odds of each customer, (n, k)."""
+def _against_the_usual(
+    model: ChurnModel, features: pd.DataFrame, middle: pd.Series, groups: Sequence[Sequence[str]]
+) -> Array:
+    """What each group of features adds to the log odds of each customer, (n, groups)."""
     inner = model.model if isinstance(model, CalibratedChurn) else model
-    usual = pd.DataFrame([middle], columns=features.columns)
+    added = np.empty((len(features), len(groups)))
     if isinstance(inner, LogisticChurn):
-        return np.asarray(inner.contributions(features) - inner.contributions(usual))
+        usual = pd.DataFrame([middle], columns=features.columns)
+        each = inner.contributions(features) - inner.contributions(usual)
+        for place, names in enumerate(groups):
+            added[:, place] = each[:, features.columns.get_indexer(pd.Index(names))].sum(axis=1)
+        return added
     now = log_odds(inner.churn_probability(features))
-    added = np.empty(features.shape)
-    for place, name in enumerate(features.columns):
-        without = features.assign(**{str(name): middle[name]})
+    for place, names in enumerate(groups):
+        without = features.assign(**{name: middle[name] for name in names})
         added[:, place] = now - log_odds(inner.churn_probability(without))
     return added
-
-
-def _reason(name: str, value: float, usual: float) -> str:
-    known = feature_of(name)
-    text = known.high if value >= usual else known.low
-    return text.format(value=format(value, known.style), usual=format(usual, known.style))
 
 
 def _one_deviation_up(values: pd.Series, name: str) -> Array:

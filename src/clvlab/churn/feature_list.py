@@ -1,4 +1,4 @@
-"""Every feature of a log: what it is called, on which scale models see it, and how it is told."""
+"""Every feature: what it is called, and on which scale models see it."""
 
 from __future__ import annotations
 
@@ -27,140 +27,31 @@ class Feature:
     scale
         How models see it: ``"log"`` as log(1 + value), for what is never below 0; ``"logit"`` as
         log odds, for probabilities; ``"plain"`` as it is.
-    high, low
-        What is said of a customer whose value is above or below the usual, with `value` and
-        `usual` to fill in.
-    style
-        How the value is written there, as in `format`.
     """
 
     label: str
     scale: Scale
-    high: str
-    low: str
-    style: str = ",.0f"
 
 
 FEATURES: Final = {
-    "silence_days": Feature(
-        "days since the last purchase",
-        "log",
-        "silent for {value} days (usual: {usual})",
-        "bought {value} days ago (usual: {usual})",
-    ),
-    "tenure_days": Feature(
-        "days since the first purchase",
-        "log",
-        "first bought {value} days ago (usual: {usual})",
-        "new: first bought {value} days ago (usual: {usual})",
-    ),
-    "frequency": Feature(
-        "repeat purchases",
-        "log",
-        "{value} repeat purchases (usual: {usual})",
-        "only {value} repeat purchases (usual: {usual})",
-    ),
-    "recency_days": Feature(
-        "days from first to last purchase",
-        "log",
-        "{value} days from first to last purchase (usual: {usual})",
-        "only {value} days from first to last purchase (usual: {usual})",
-    ),
-    "own_gap_days": Feature(
-        "usual days between purchases",
-        "log",
-        "buys rarely, every {value} days (usual: {usual})",
-        "buys often, every {value} days (usual: {usual})",
-    ),
-    "silence_ratio": Feature(
-        "silence in own gaps",
-        "log",
-        "silent for {value} times the own gap (usual: {usual})",
-        "silent for only {value} times the own gap (usual: {usual})",
-        ",.1f",
-    ),
-    "gap_variation": Feature(
-        "irregularity of gaps",
-        "plain",
-        "buys irregularly (variation of gaps {value}, usual {usual})",
-        "buys regularly (variation of gaps {value}, usual {usual})",
-        ".2f",
-    ),
-    "purchases_third": Feature(
-        "purchases in a third of the horizon",
-        "log",
-        "{value} purchases lately (usual: {usual})",
-        "{value} purchases lately (usual: {usual})",
-    ),
-    "purchases_one": Feature(
-        "purchases in the last horizon",
-        "log",
-        "{value} purchases in the last horizon (usual: {usual})",
-        "{value} purchases in the last horizon (usual: {usual})",
-    ),
-    "purchases_two": Feature(
-        "purchases in the last two horizons",
-        "log",
-        "{value} purchases in the last two horizons (usual: {usual})",
-        "{value} purchases in the last two horizons (usual: {usual})",
-    ),
-    "amount_one": Feature(
-        "amount in the last horizon",
-        "log",
-        "spent {value} in the last horizon (usual: {usual})",
-        "spent {value} in the last horizon (usual: {usual})",
-    ),
-    "mean_amount": Feature(
-        "average purchase",
-        "log",
-        "spends {value} a purchase (usual: {usual})",
-        "spends {value} a purchase (usual: {usual})",
-    ),
-    "last_amount_ratio": Feature(
-        "last purchase over the average one",
-        "log",
-        "last purchase {value} times the average one (usual: {usual})",
-        "last purchase {value} times the average one (usual: {usual})",
-        ".2f",
-    ),
-    "weekend_share": Feature(
-        "share of purchases on weekends",
-        "plain",
-        "{value} of the purchases on weekends (usual: {usual})",
-        "{value} of the purchases on weekends (usual: {usual})",
-        ".0%",
-    ),
-    "season_purchases": Feature(
-        "purchases in the same season a year before",
-        "log",
-        "{value} purchases in the same season a year before (usual: {usual})",
-        "{value} purchases in the same season a year before (usual: {usual})",
-    ),
-    "products": Feature(
-        "different products",
-        "log",
-        "bought {value} products (usual: {usual})",
-        "bought only {value} products (usual: {usual})",
-    ),
-    "categories": Feature(
-        "different categories",
-        "log",
-        "bought from {value} categories (usual: {usual})",
-        "bought from only {value} categories (usual: {usual})",
-    ),
-    "channels": Feature(
-        "different channels",
-        "log",
-        "uses {value} channels (usual: {usual})",
-        "uses only {value} channels (usual: {usual})",
-    ),
-    "probability_purchase": Feature(
-        "chance of a purchase by BG/NBD",
-        "logit",
-        "rhythm of purchases: {value} chance of another (usual: {usual})",
-        "rhythm of purchases: {value} chance of another (usual: {usual})",
-        ".1%",
-    ),
+    "silence_days": Feature("days since the last purchase", "log"),
+    "tenure_days": Feature("days since the first purchase", "log"),
+    "frequency": Feature("repeat purchases", "log"),
+    "recency_days": Feature("days from first to last purchase", "log"),
+    "own_gap_days": Feature("usual days between purchases", "log"),
+    "silence_ratio": Feature("silence in own gaps", "log"),
+    "gap_variation": Feature("irregularity of gaps", "plain"),
+    "purchases_third": Feature("purchases in a third of the horizon", "log"),
+    "purchases_one": Feature("purchases in the last horizon", "log"),
+    "purchases_two": Feature("purchases in the last two horizons", "log"),
+    "mean_amount": Feature("average purchase", "log"),
+    "last_amount_ratio": Feature("last purchase over the average one", "log"),
+    "weekend_share": Feature("share of purchases on weekends", "plain"),
+    "season_purchases": Feature("purchases in the same season a year before", "log"),
+    "products": Feature("different products", "log"),
+    "categories": Feature("different categories", "log"),
+    "channels": Feature("different channels", "log"),
+    "probability_purchase": Feature("chance of a purchase by BG/NBD", "logit"),
 }
 """The features that a log alone gives."""
 
@@ -168,27 +59,21 @@ FEATURES: Final = {
 def feature_of(name: str) -> Feature:
     """What is known of a feature; one that is not ours is taken as it is."""
     said = name.replace("_", " ")
-    text = f"{said} {{value}} (usual: {{usual}})"
-    return FEATURES.get(name) or COMPANY_FEATURES.get(name) or Feature(said, "plain", text, text)
-
-
-def _counted(label: str) -> Feature:
-    text = f"{label}: {{value}} (usual: {{usual}})"
-    return Feature(label, "log", text, text)
+    return FEATURES.get(name) or COMPANY_FEATURES.get(name) or Feature(said, "plain")
 
 
 COMPANY_FEATURES: Final = {
-    "relationship_days": _counted("days since becoming a customer"),
-    "company_age_days": _counted("days since the customer was founded"),
-    "contacts_one": _counted("contacts in the last horizon"),
-    "contact_silence_days": _counted("days since the last contact"),
-    "responses_one": _counted("contacts answered in the last horizon"),
-    "overdue_invoices": _counted("invoices overdue"),
-    "overdue_amount": _counted("amount overdue"),
-    "mean_days_late": _counted("days late on average"),
-    "disputed_invoices": _counted("invoices disputed"),
-    "returns_one": _counted("returns in the last horizon"),
-    "returned_amount": _counted("amount returned"),
+    "relationship_days": Feature("days since becoming a customer", "log"),
+    "company_age_days": Feature("days since the customer was founded", "log"),
+    "contacts_one": Feature("contacts in the last horizon", "log"),
+    "contact_silence_days": Feature("days since the last contact", "log"),
+    "responses_one": Feature("contacts answered in the last horizon", "log"),
+    "overdue_invoices": Feature("invoices overdue", "log"),
+    "overdue_amount": Feature("amount overdue", "log"),
+    "mean_days_late": Feature("days late on average", "log"),
+    "disputed_invoices": Feature("invoices disputed", "log"),
+    "returns_one": Feature("returns in the last horizon", "log"),
+    "returned_amount": Feature("amount returned", "log"),
 }
 """The features that a company's other tables give."""
 

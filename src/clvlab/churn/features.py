@@ -105,7 +105,7 @@ def churn_features(
         - rhythm: ``silence_days``, ``tenure_days``, ``frequency``, ``recency_days``;
           ``own_gap_days`` and ``gap_variation`` (coefficient of variation), both drawn towards
           what is usual (the base's median gap; 1) while gaps are few; ``silence_ratio``
-        - trend: ``purchases_third``, ``purchases_one``, ``purchases_two``, ``amount_one``
+        - trend: ``purchases_third``, ``purchases_one``, ``purchases_two``
         - spend, in the log's currency: ``mean_amount``, ``last_amount_ratio``
         - breadth: ``products``, ``categories``, ``channels``
         - calendar: ``weekend_share``, ``season_purchases``
@@ -203,8 +203,6 @@ def _trend(
     for name, length in chosen.windows:
         before = history.end_of(now - length, who)
         out[f"purchases_{name}"] = end - before
-        if name == "one":
-            out["amount_one"] = history.amounts(before, end)
     if chosen.season:
         first, last = (history.place(day) for day in _season(snapshot))
         out["season_purchases"] = history.end_of(last, who) - history.end_of(first - 1, who)

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc
+from scipy.stats import norm
 
 from clvlab.errors import Problems
 
@@ -232,6 +233,51 @@ def expected_maximum_profit(
     return {
         "profit": float(kept @ first_moment - cost @ mass) / customers,
         "share": float(share @ mass),
+    }
+
+
+def policy_profit(
+    churned: npt.ArrayLike,
+    contacted: npt.ArrayLike,
+    *,
+    value: npt.ArrayLike,
+    campaign: Campaign,
+    interval: float = 0.90,
+) -> dict[str, float]:
+    """What a campaign would have brought that contacts given customers, at the mean acceptance.
+
+    Parameters
+    ----------
+    churned
+        1 for customers who did not buy, (n,).
+    contacted
+        True for those who are contacted, (n,).
+    value, campaign
+        As in `profit_curve`.
+    interval
+        Coverage of the limits, which are normal and hold for other customers of the same kind;
+        acceptance and values are taken as given.
+
+    Returns
+    -------
+    dict
+        ``customers`` contacted, ``profit`` in total, ``lower`` and ``upper``.
+
+    Examples
+    --------
+    >>> campaign = Campaign(incentive_cost=10, contact_cost=1)
+    >>> policy_profit([1, 0], [True, True], value=200, campaign=campaign)["profit"]
+    45.0
+    """
+    y, chosen = np.asarray(churned, dtype=np.float64), np.asarray(contacted, dtype=bool)
+    each = np.where(chosen, expected_profit(y, value=value, campaign=campaign), 0.0)
+    reach = float(norm.ppf(0.5 + interval / 2)) * float(each.std()) * len(each) ** 0.5
+    profit = float(each.sum())
+    return {
+        "customers": int(chosen.sum()),
+        "profit": profit,
+        "lower": profit - reach,
+        "upper": profit + reach,
     }
 
 

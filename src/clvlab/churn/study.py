@@ -15,10 +15,11 @@ from clvlab.churn.calibration import CalibratedChurn, Method, calibrated
 from clvlab.churn.churn_model import PROBABILITY, ChurnModel
 from clvlab.churn.classifiers import CLASSIFIERS
 from clvlab.churn.comparison import ClassifierComparison, compare_classifiers
+from clvlab.churn.drift import drift_table, rate_change, retraining_reasons
 from clvlab.churn.explanation import reason_codes
 from clvlab.churn.features import FeatureSet, churn_features
 from clvlab.churn.labelled import LabelledSnapshot, label_and_describe
-from clvlab.churn.profit import Campaign, expected_profit
+from clvlab.churn.profit import Campaign, expected_profit, policy_profit
 from clvlab.churn.purchase_history import PurchaseHistory
 from clvlab.churn.search import CANDIDATES, Settings, search_settings
 from clvlab.churn.snapshots import (
@@ -44,6 +45,8 @@ class ChurnStudy:
 
     Attributes
     ----------
+    history
+        The purchases, arranged.
     plan
         The days.
     feature_set
@@ -60,6 +63,7 @@ class ChurnStudy:
         How probabilities were calibrated.
     """
 
+    history: PurchaseHistory
     plan: SnapshotPlan
     feature_set: FeatureSet
     train: Sequence[LabelledSnapshot]
@@ -105,6 +109,65 @@ class ChurnStudy:
         make = maker_of(name)(**self.settings.get(name, {}))
         return calibrated(make.fit([*self.train, self.calibrate]), self.test, self.method)
 
+    def policies(
+        self, value: pd.Series, campaign: Campaign, name: str = "logistic", interval: float = 0.90
+    ) -> pd.DataFrame:
+        """What campaigns on the day of the test would have brought, by whom they contact.
+
+        A model contacts those for whom that was expected to pay.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``policy``: the model, the silence rule, and everybody; ``customers``
+            contacted, ``profit`` in total, ``lower`` and ``upper``; see `policy_profit`.
+        """
+        worth = value.reindex(self.test.features.index).fillna(0.0).to_numpy(np.float64)
+        rows, given = {}, self.probabilities()
+        chosen = {
+            one: expected_profit(given[one], value=worth, campaign=campaign) > 0
+            for one in (name, "silence rule")
+        }
+        chosen["everybody"] = np.ones(len(worth), dtype=bool)
+        for policy, contacted in chosen.items():
+            rows[policy] = policy_profit(
+                self.test.churned, contacted, value=worth, campaign=campaign, interval=interval
+            )
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("policy")
+
+    def drift(self, name: str = "logistic") -> pd.DataFrame:
+        """How far features and score moved since the snapshot of calibration; see `drift_table`."""
+        model, before = self.models[name], self.calibrate.features
+        return drift_table(
+            before.assign(**{PROBABILITY: model.churn_probability(before)}),
+            self.now.assign(**{PROBABILITY: model.churn_probability(self.now)}),
+        )
+
+    def retraining_reasons(
+        self, trust: pd.Series, moved: pd.DataFrame, *, beaten: bool
+    ) -> list[str]:
+        """Why to learn anew, in words.
+
+        Parameters
+        ----------
+        trust
+            The model's row of `calibration_summary`.
+        moved
+            What `drift` returned.
+        beaten
+            Whether the silence rule is not beaten beyond the interval.
+        """
+        earlier, later = self.calibrate.churned, self.test.churned
+        return retraining_reasons(
+            score_psi=float(moved["psi"].to_dict()[PROBABILITY]),
+            ece=float(trust["ece"]),
+            ece_by_chance=float(trust["ece_by_chance"]),
+            rate=rate_change(
+                (float(earlier.mean()), len(earlier)), (float(later.mean()), len(later))
+            ),
+            beaten=beaten,
+        )
+
     def list_customers(
         self,
         model: CalibratedChurn,
@@ -135,7 +198,7 @@ class ChurnStudy:
             Indexed by ``customer_id``: ``silence_days``, ``frequency``, ``churn_probability`` with
             ``_lower`` and ``_upper``, ``clv``, ``value_at_risk`` (probability times value),
             ``contact_profit`` (what contacting is expected to bring), ``contact`` (whether that
-            is above 0) and ``reasons``.
+            is above 0) and ``reasons``, against a usual customer who bought again in the test.
         """
         p = model.churn_probability(self.now)
         worth = value.reindex(self.now.index).fillna(0.0)
@@ -146,7 +209,8 @@ class ChurnStudy:
         table["value_at_risk"] = p * worth
         table["contact_profit"] = expected_profit(p, value=worth, campaign=campaign)
         table["contact"] = table["contact_profit"] > 0
-        table["reasons"] = reason_codes(model, self.now, self.now, most=reasons)
+        bought = self.test.features[~self.test.churned.to_numpy()]
+        table["reasons"] = reason_codes(model, self.now, bought, most=reasons)
         return table.sort_values("value_at_risk", ascending=False, kind="stable")
 
 
@@ -214,6 +278,7 @@ def fit_churn_study(
             settings[name], _ = search_settings(make, learn, calibrate, budget=tried)
         models[name] = make(**settings.get(name, {}))
     return ChurnStudy(
+        history=history,
         plan=days,
         feature_set=chosen,
         train=learn,
@@ -265,3 +330,17 @@ def expected_count(probability: pd.Series) -> tuple[float, float]:
     """
     p = probability.to_numpy(np.float64)
     return float(p.sum()), float(np.sqrt((p * (1 - p)).sum()))
+
+
+def returns_caution(log: TransactionLog) -> str:
+    """That returns made later are already set off in a log, where they are; else nothing."""
+    steps = log.quality
+    if "step" not in steps or "rows" not in steps:
+        return ""
+    rows = int(steps.loc[steps["step"] == "returns_set_off", "rows"].sum())
+    if not rows:
+        return ""
+    return (
+        f"{rows:,} returns were set off against earlier purchases when the log was read, so "
+        "snapshots may know of returns that were made after them."
+    )
