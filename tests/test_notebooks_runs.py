@@ -338,3 +338,44 @@ def test_without_a_holdout_the_comparison_says_what_is_not_available(small_shop,
     assert "How wrong it is on a holdout is not available" in page
     assert "there is no holdout to check it on" in run.results["choice"]["words"]
     assert "expected" not in run.results["choice"]
+
+
+@pytest.fixture(scope="module")
+def churn_study(tmp_path_factory):
+    return run_report(
+        "churn-study",
+        data="cdnow-sample",
+        parameters={"n_draws": 20, "tests": 2},
+        out=tmp_path_factory.mktemp("churn"),
+    )
+
+
+def test_the_churn_study_says_first_whether_it_is_worth_having(churn_study):
+    page = churn_study.page.read_text(encoding="utf-8")
+    answer = page.split('class="clv-answer"')[1].split("</div>")[0]
+    assert answer.index(churn_study.results["verdict"].split(":")[0]) < answer.index("expected")
+    assert "Descriptive, not causal" in page
+    assert churn_study.warnings == ()
+
+
+def test_the_churn_studys_numbers_belong_together(churn_study):
+    results, tables = churn_study.results, churn_study.folder / "tables"
+    listed = pd.read_parquet(tables / "customers-at-risk.parquet")
+    assert len(listed) == results["customers"] == 2357
+    assert listed["churn_probability"].sum() == pytest.approx(results["expected"])
+    assert listed["value_at_risk"].is_monotonic_decreasing
+    assert listed["value_at_risk"].sum() == pytest.approx(results["at_risk"])
+    assert listed["contact"].sum() == results["contact"]
+    assert (listed["churn_probability_lower"] < listed["churn_probability"]).all()
+    assert (listed["churn_probability"] < listed["churn_probability_upper"]).all()
+    assert listed["reasons"].str.len().gt(0).all()
+    ahead = results["auc"]["logistic"] - results["auc"]["silence rule"]
+    assert results["advantage"]["difference"] == pytest.approx(ahead)
+
+
+def test_no_raw_name_of_a_column_stands_on_the_churn_page(churn_study):
+    visible = churn_study.page.read_text(encoding="utf-8").split('id="code"')[0]
+    for path in (churn_study.folder / "tables").glob("*.parquet"):
+        for column in pd.read_parquet(path).columns:
+            if "_" in column:
+                assert f">{column}<" not in visible, column

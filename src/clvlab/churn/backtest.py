@@ -51,7 +51,7 @@ def rolling_origin(
     models
         Makers of unfitted models, by name.
     tests
-        How many, at least 2.
+        How many, at least 2; fewer where the log has no room for so many different days.
     method
         How probabilities are calibrated; see `calibrated`.
     feature_set, eligibility
@@ -66,7 +66,7 @@ def rolling_origin(
     Raises
     ------
     InputError
-        When the log is too short for so many different tests.
+        When the log is too short for one test.
     """
     days = _test_days(history, view, whole_number("tests", tests, FEWEST))
     step = timedelta(days=view.horizon_days + view.gap_days)
@@ -127,9 +127,9 @@ def _test_days(history: PurchaseHistory, view: Snapshot, tests: int) -> Sequence
     step = view.horizon_days + view.gap_days
     last = history.place(view.as_of) - step
     first = 3 * step - 1 if step else 0
-    if last - first + 1 < tests:
-        rule = f"must hold four label windows and gaps of {step} days and a day for each test"
-        found = f"it has {history.place(view.as_of) + 1} days for {tests} tests"
+    if last < first:
+        rule = f"must hold four label windows and gaps of {step} days"
+        found = f"it has {history.place(view.as_of) + 1} days"
         raise InputError(Problem("the log", rule, found, "Choose a shorter horizon."))
-    places = np.linspace(first, last, tests).round().astype(int)
+    places = np.unique(np.linspace(first, last, tests).round().astype(int))
     return [history.day_at(int(place)) for place in places]

@@ -45,6 +45,20 @@ MEASURES: Final[dict[str, Measure]] = {
     "lift_purchase": _lift_of_buyers,
 }
 """What models are compared by; `lift` is that of the tenth with the highest scores."""
+WORDS: Final = {
+    "roc_auc": "AUC",
+    "pr_auc_churn": "PR-AUC for churn",
+    "pr_auc_purchase": "PR-AUC for buyers",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "ece": "calibration error",
+    "lift_churn": "lift for churn",
+    "lift_purchase": "lift for buyers",
+    "value_lift": "lift for value",
+    "mpc": "best profit a customer",
+    "empc": "expected best profit a customer",
+}
+"""What measures are called on a page."""
 SMALLER_IS_BETTER: Final = frozenset({"log_loss", "brier", "ece"})
 
 
@@ -80,7 +94,8 @@ class ClassifierComparison:
         Returns
         -------
         pandas.DataFrame
-            One row per model and measure: ``name``, ``measure``, ``difference``, ``lower``,
+            One row per model and measure: ``name``, ``measure``, ``what`` (the measure in words),
+            ``difference``, ``lower``,
             ``upper`` and ``better``, whether the whole interval lies on the better side.
 
         Raises
@@ -103,6 +118,7 @@ class ClassifierComparison:
                     {
                         "name": name,
                         "measure": one,
+                        "what": WORDS[one],
                         "difference": self.table.loc[name, one] - self.table.loc[baseline, one],
                         "lower": lower,
                         "upper": upper,

@@ -25,8 +25,10 @@ second the population is another."""
 def population_stability(before: npt.ArrayLike, after: npt.ArrayLike, bins: int = BINS) -> float:
     r"""PSI of two samples of one number, :math:`\sum_b (q_b - p_b) \ln(q_b / p_b)`.
 
-    Bins are those with equal shares of `before`, fewer where values repeat. 0 for the same shares;
-    an empty bin counts as a share of 0.0001. The index is above 0 by chance alone, by about
+    Bins are those with equal shares of `before`, fewer where values repeat; for shares and
+    probabilities they have equal width from 0 to 1, or else many customers with nearly the same
+    chance would fall to one side of a limit or the other. 0 for the same shares; an empty bin
+    counts as a share of 0.0001. The index is above 0 by chance alone, by about
     ``(bins - 1) (1 / n + 1 / m)`` (Yurdakul 2018).
 
     Examples
@@ -35,7 +37,9 @@ def population_stability(before: npt.ArrayLike, after: npt.ArrayLike, bins: int 
     0.0
     """
     one, other = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
-    cuts = np.unique(np.quantile(one, np.linspace(0, 1, bins + 1)[1:-1]))
+    places = np.linspace(0, 1, bins + 1)[1:-1]
+    bounded = min(one.min(), other.min()) >= 0 and max(one.max(), other.max()) <= 1
+    cuts = places if bounded else np.unique(np.quantile(one, places))
     shares = []
     for values in (one, other):
         which = np.searchsorted(cuts, values, side="left")

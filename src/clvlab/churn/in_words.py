@@ -55,7 +55,7 @@ def calibration_in_words(gain: Mapping[str, float]) -> str:
     )
     if change < -2 * gain["error"]:
         return f"Calibrating on the later snapshot helped: {figures}."
-    return f"Calibrating on the later snapshot did not help: {figures}."
+    return f"Calibrating on the later snapshot did not help beyond what chance does: {figures}."
 
 
 def drift_in_words(row: pd.Series) -> str:

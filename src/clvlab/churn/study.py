@@ -19,7 +19,7 @@ from clvlab.churn.drift import drift_table, rate_change, retraining_reasons
 from clvlab.churn.explanation import reason_codes
 from clvlab.churn.features import FeatureSet, churn_features
 from clvlab.churn.labelled import LabelledSnapshot, label_and_describe
-from clvlab.churn.profit import Campaign, expected_profit, policy_profit
+from clvlab.churn.profit import Campaign, expected_profit, policy_profit, profit_curve
 from clvlab.churn.purchase_history import PurchaseHistory
 from clvlab.churn.search import CANDIDATES, Settings, search_settings
 from clvlab.churn.snapshots import (
@@ -108,6 +108,25 @@ class ChurnStudy:
         """
         make = maker_of(name)(**self.settings.get(name, {}))
         return calibrated(make.fit([*self.train, self.calibrate]), self.test, self.method)
+
+    def profit_curves(
+        self, value: pd.Series, campaign: Campaign, name: str = "logistic"
+    ) -> dict[str, pd.DataFrame]:
+        """`profit_curve` on the test, by what customers are ordered by.
+
+        By the chance of churn alone, and by what a contact is expected to bring, for the model and
+        for the silence rule.
+        """
+        worth = value.reindex(self.test.features.index).fillna(0.0).to_numpy(np.float64)
+        given = self.probabilities()
+        scores = {"chance of churn": given[name]}
+        for one, called in ((name, "chance and value"), ("silence rule", "silence and value")):
+            profit = expected_profit(given[one], value=worth, campaign=campaign)
+            scores[called] = pd.Series(profit, index=given[one].index)
+        return {
+            called: profit_curve(self.test.churned, score, value=worth, campaign=campaign)
+            for called, score in scores.items()
+        }
 
     def policies(
         self, value: pd.Series, campaign: Campaign, name: str = "logistic", interval: float = 0.90
