@@ -7,6 +7,13 @@ from clvlab.churn.calibration_report import calibration_curve, calibration_gain,
 from clvlab.churn.churn_model import ChurnModel
 from clvlab.churn.classifiers import CLASSIFIERS, BoostingChurn, LightGBMChurn, LogisticChurn
 from clvlab.churn.comparison import ClassifierComparison, compare_classifiers
+from clvlab.churn.contracts import (
+    CoxChurn,
+    contract_durations,
+    label_contracts,
+    survival_at,
+    survival_curve,
+)
 from clvlab.churn.customer_value import value_on
 from clvlab.churn.drift import drift_table, population_stability, rate_change, retraining_reasons
 from clvlab.churn.explanation import (
@@ -49,6 +56,7 @@ __all__ = [
     "ChurnModel",
     "ChurnStudy",
     "ClassifierComparison",
+    "CoxChurn",
     "Eligibility",
     "FeatureSet",
     "LabelledSnapshot",
@@ -68,6 +76,7 @@ __all__ = [
     "capture",
     "churn_features",
     "compare_classifiers",
+    "contract_durations",
     "drift_in_words",
     "drift_table",
     "effects_of_one_deviation",
@@ -77,6 +86,7 @@ __all__ = [
     "features_that_see_the_future",
     "fit_churn_study",
     "label_and_describe",
+    "label_contracts",
     "label_snapshot",
     "lift",
     "maximum_profit",
@@ -96,6 +106,8 @@ __all__ = [
     "rolling_origin",
     "score_in_blocks",
     "search_settings",
+    "survival_at",
+    "survival_curve",
     "suspicious_features",
     "table_of_deciles",
     "value_on",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from clvlab.churn.feature_list import feature_of
+
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "rhythm": (
         "silence_days",
@@ -93,7 +95,6 @@ def group_in_words(group: str, own: Mapping[str, float], usual: Mapping[str, flo
             # The feature that would be told is not among those of this study.
             pass
     known = [name for name in GROUPS.get(group, (group,)) if name in own]
-    said = (
-        f"{name.replace('_', ' ')} {own[name]:,.4g} (usual: {usual[name]:,.4g})" for name in known
+    return ", ".join(
+        f"{feature_of(name).label}: {own[name]:,.4g} (usual: {usual[name]:,.4g})" for name in known
     )
-    return ", ".join(said)
