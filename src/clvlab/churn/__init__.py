@@ -6,6 +6,7 @@ from clvlab.churn.calibration import CalibratedChurn, calibrated
 from clvlab.churn.calibration_report import calibration_curve, calibration_gain, calibration_summary
 from clvlab.churn.churn_model import ChurnModel
 from clvlab.churn.classifiers import CLASSIFIERS, BoostingChurn, LightGBMChurn, LogisticChurn
+from clvlab.churn.company_features import CompanyFeatures
 from clvlab.churn.comparison import ClassifierComparison, compare_classifiers
 from clvlab.churn.contracts import (
     CoxChurn,
@@ -56,6 +57,7 @@ __all__ = [
     "ChurnModel",
     "ChurnStudy",
     "ClassifierComparison",
+    "CompanyFeatures",
     "CoxChurn",
     "Eligibility",
     "FeatureSet",

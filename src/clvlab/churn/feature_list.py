@@ -71,9 +71,6 @@ COMPANY_FEATURES: Final = {
     "overdue_invoices": Feature("invoices overdue", "log"),
     "overdue_amount": Feature("amount overdue", "log"),
     "mean_days_late": Feature("days late on average", "log"),
-    "disputed_invoices": Feature("invoices disputed", "log"),
-    "returns_one": Feature("returns in the last horizon", "log"),
-    "returned_amount": Feature("amount returned", "log"),
 }
 """The features that a company's other tables give."""
 

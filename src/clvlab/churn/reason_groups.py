@@ -25,8 +25,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "weekends": ("weekend_share",),
     "relationship": ("relationship_days", "company_age_days"),
     "contacts": ("contacts_one", "contact_silence_days", "responses_one"),
-    "invoices": ("overdue_invoices", "overdue_amount", "mean_days_late", "disputed_invoices"),
-    "returns": ("returns_one", "returned_amount"),
+    "invoices": ("overdue_invoices", "overdue_amount", "mean_days_late"),
 }
 """Which features belong together; one that is in none stands alone."""
 
@@ -52,7 +51,6 @@ _SAID: Final = {
     "(usual: {usual_contacts_one:,.0f} and {usual_contact_silence_days:,.0f})",
     "invoices": "{overdue_invoices:,.0f} invoices overdue, paid {mean_days_late:,.0f} days late "
     "(usual: {usual_mean_days_late:,.0f})",
-    "returns": "{returns_one:,.0f} returns of late (usual: {usual_returns_one:,.0f})",
 }
 
 
