@@ -17,6 +17,7 @@ HEAD = "Kundennummer;Rechnungsdatum;Menge;Einzelpreis\n"
 FILES = {
     "reports/catalogue.toml",
     "company.toml",
+    "notebooks/churn-study.ipynb",
     "notebooks/clv-study.ipynb",
     "notebooks/lifecycle-study.ipynb",
     "notebooks/model-comparison.ipynb",
