@@ -33,6 +33,8 @@ LOOKS: Final = {
 }
 """A model looks the same in every figure: colour, line and marker."""
 SHARES: Final = PercentFormatter(1.0, decimals=0)
+MOST_POINTS: Final = 500
+"""Points of a curve beyond which nobody sees a difference, but a file grows."""
 
 
 def plot_classifiers(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -123,9 +125,10 @@ def plot_profit(
         for place, (name, curve) in enumerate(curves.items()):
             fallback = [(EXPECTED, "-"), (AT_RISK, "--"), (INCREMENTAL, "-."), (LAPSED, ":")]
             color, line = LOOKS[name][:2] if name in LOOKS else fallback[place % len(fallback)]
+            shown = curve.iloc[:: max(len(curve) // MOST_POINTS, 1)]
             ax.plot(
-                curve["share"],
-                curve["profit"],
+                shown["share"],
+                shown["profit"],
                 color=color,
                 linestyle=line,
                 linewidth=1.6,
