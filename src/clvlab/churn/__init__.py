@@ -46,7 +46,7 @@ from clvlab.churn.snapshots import (
     label_snapshot,
     plan_snapshots,
 )
-from clvlab.churn.study import ChurnStudy, expected_count, fit_churn_study, returns_caution
+from clvlab.churn.study import ChurnStudy, fit_churn_study, returns_caution
 
 __all__ = [
     "CLASSIFIERS",
@@ -82,7 +82,6 @@ __all__ = [
     "drift_in_words",
     "drift_table",
     "effects_of_one_deviation",
-    "expected_count",
     "expected_maximum_profit",
     "expected_profit",
     "features_that_see_the_future",

@@ -216,8 +216,3 @@ def _one_deviation_up(values: pd.Series, name: str) -> Array:
     if scale == "log":
         return np.asarray(np.expm1(moved))
     return np.asarray(1 / (1 + np.exp(-moved))) if scale == "logit" else moved
-
-
-def most_important(importance: pd.DataFrame, count: int) -> Sequence[str]:
-    """Names of the features that matter most."""
-    return [str(name) for name in importance.index[:count]]

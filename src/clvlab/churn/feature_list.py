@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -103,8 +102,3 @@ def scaled(values: Array, scale: Scale) -> Array:
         inside = np.clip(values, NEAREST, 1 - NEAREST)
         return np.asarray(np.log(inside) - np.log1p(-inside))
     return values
-
-
-def labels_of(names: Sequence[str]) -> dict[str, str]:
-    """What features are called on a page, by name."""
-    return {name: feature_of(name).label for name in names}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -36,7 +35,6 @@ from clvlab.models.fitting.whole_numbers import whole_number
 
 More = Callable[[Snapshot, pd.Index], pd.DataFrame]
 """Further features of customers as known on the day of a snapshot, as a company's tables have."""
-BASELINES: Final = ("base rate", "silence rule", "BG/NBD")
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,18 +335,6 @@ def maker_of(name: str) -> Callable[..., ChurnModel]:
             )
         )
     return CLASSIFIERS[name]
-
-
-def expected_count(probability: pd.Series) -> tuple[float, float]:
-    """How many are expected to churn, and the standard deviation were all probabilities true.
-
-    Examples
-    --------
-    >>> expected_count(pd.Series([0.5, 0.5, 0.5, 0.5]))
-    (2.0, 1.0)
-    """
-    p = probability.to_numpy(np.float64)
-    return float(p.sum()), float(np.sqrt((p * (1 - p)).sum()))
 
 
 def returns_caution(log: TransactionLog) -> str:
