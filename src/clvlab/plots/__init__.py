@@ -7,6 +7,14 @@ from clvlab.plots.checking import (
     plot_models_tracking,
     plot_score_differences,
 )
+from clvlab.plots.churn import (
+    plot_classifiers,
+    plot_dependence,
+    plot_importance,
+    plot_profit,
+    plot_reliability,
+    plot_rolling_auc,
+)
 from clvlab.plots.leads import (
     plot_adoption,
     plot_conversion,
@@ -36,8 +44,13 @@ from clvlab.plots.segments import (
     plot_losses,
     plot_treemap,
 )
-from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
-from clvlab.plots.style import style
+from clvlab.plots.stages import (
+    plot_moves_between,
+    plot_stage_forecast,
+)
+from clvlab.plots.style import (
+    style,
+)
 
 __all__ = [
     "plot_adoption",
@@ -46,20 +59,26 @@ __all__ = [
     "plot_backtest",
     "plot_bridge",
     "plot_calibration",
+    "plot_classifiers",
     "plot_cohorts",
     "plot_conversion",
     "plot_cross_table",
+    "plot_dependence",
     "plot_errors_by_frequency",
     "plot_forest",
     "plot_funnel",
     "plot_grid",
     "plot_holdout_by_frequency",
+    "plot_importance",
     "plot_lorenz",
     "plot_losses",
     "plot_models_tracking",
     "plot_moves_between",
     "plot_orders",
     "plot_product_lives",
+    "plot_profit",
+    "plot_reliability",
+    "plot_rolling_auc",
     "plot_score_differences",
     "plot_spend_by_frequency",
     "plot_stage_counts",
