@@ -20,7 +20,8 @@ from clvlab.schema import CUSTOMER_ID
 
 Array = npt.NDArray[np.float64]
 CONTROL = "control"
-OUTCOMES = ("returned", "observed", "extrapolated", "value")
+COUNTS = ("orders", "regained")
+"""What else a second life brings along, where the lapsed customers have it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,40 @@ class CampaignPlan:
     known: float
     lift: Mapping[str, Mapping[str, float]]
     worth: Mapping[str, float]
+
+
+EXAMPLE_PLAN = CampaignPlan(
+    shares={CONTROL: 0.4, "dialogue": 0.3, "incentive": 0.3},
+    reasons={
+        "pushed_intentionally": 0.05,
+        "pushed_unintentionally": 0.30,
+        "pulled": 0.25,
+        "bought": 0.10,
+        "left_unintentionally": 0.20,
+        "moved": 0.10,
+    },
+    known=0.7,
+    lift={
+        "dialogue": {
+            "pushed_intentionally": 0.01,
+            "pushed_unintentionally": 0.09,
+            "pulled": 0.03,
+            "bought": 0.01,
+            "left_unintentionally": 0.07,
+            "moved": 0.0,
+        },
+        "incentive": {
+            "pushed_intentionally": 0.02,
+            "pushed_unintentionally": 0.03,
+            "pulled": 0.12,
+            "bought": 0.06,
+            "left_unintentionally": 0.05,
+            "moved": 0.01,
+        },
+    },
+    worth={"dialogue": 1.0, "incentive": 0.8},
+)
+"""A campaign to learn on. Every number in it is made up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,16 +140,19 @@ def simulate_campaign(
     names = np.array(list(plan.reasons), dtype=object)
     why = names[rng.choice(len(names), len(lapsed), p=list(plan.reasons.values()))]
     rows = np.arange(len(lapsed)) if n is None else rng.integers(0, len(lapsed), n)
-    base = lapsed.iloc[rows].copy()
+    base = lapsed.iloc[rows].drop(columns=["arm", "reason"], errors="ignore")
     if n is not None:
         base.index = pd.RangeIndex(n, name=CUSTOMER_ID)
     arms = np.array(list(plan.shares), dtype=object)
     arm = arms[rng.choice(len(arms), len(base), p=list(plan.shares.values()))]
     donors = lapsed.loc[lapsed["returned"] == 1, ["observed", "extrapolated"]].to_numpy(np.float64)
+    counts = lapsed.loc[lapsed["returned"] == 1, [name for name in COUNTS if name in lapsed]]
     moved = (base["returned"].to_numpy() == 0) & (
         rng.random(len(base)) < _looked_up(plan.lift, arm, why[rows])
     )
-    lives = donors[rng.integers(0, len(donors), int(moved.sum()))]
+    whose = rng.integers(0, len(donors), int(moved.sum()))
+    lives = donors[whose]
+    base.loc[moved, counts.columns] = counts.to_numpy()[whose]
     factor = np.array([plan.worth.get(str(name), 1.0) for name in arm[moved]])
     base.loc[moved, ["observed", "extrapolated"]] = lives * factor[:, None]
     base.loc[moved, "returned"] = 1

@@ -1,0 +1,47 @@
+"""The answer of a recovery report in a sentence: templates of what was recorded, not numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def verdict(table: pd.DataFrame, interval: float) -> str:
+    """Whether a campaign paid, in words that fit its interval.
+
+    Parameters
+    ----------
+    table
+        `MeasuredReturn.table`.
+    interval
+        Its coverage.
+
+    Examples
+    --------
+    >>> limits = pd.DataFrame({"net_return_lower": [-0.1], "net_return_upper": [0.9]},
+    ...                       index=["incremental"])
+    >>> verdict(limits, 0.95)
+    'whether it paid is not known: the 95 % interval holds losses and gains'
+    """
+    low, high = table.loc["incremental", ["net_return_lower", "net_return_upper"]]
+    if low > 0:
+        return f"it paid: the whole {interval * 100:.0f} % interval is above zero"
+    if high < 0:
+        return f"it did not pay: the whole {interval * 100:.0f} % interval is below zero"
+    return f"whether it paid is not known: the {interval * 100:.0f} % interval holds losses and gains"
+
+
+def heterogeneity_in_words(test: dict[str, float], *, level: float = 0.05) -> str:
+    """What the test of equal effects allows.
+
+    Examples
+    --------
+    >>> heterogeneity_in_words({"p_value": 0.4})
+    'Effects by reason do not differ by more than chance; choosing customers by reason may be
+    choosing noise.'
+    """
+    if test["p_value"] < level:
+        return "Effects differ between reasons by more than chance."
+    return (
+        "Effects by reason do not differ by more than chance; choosing customers by reason may "
+        "be choosing noise."
+    )
