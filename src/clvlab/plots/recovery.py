@@ -1,4 +1,4 @@
-"""Figures of a recovery campaign: who is lost, who comes back, what it brings and what it hangs on."""
+"""Figures of a recovery campaign: who is lost, who comes back, what it brings."""
 
 from __future__ import annotations
 
@@ -89,9 +89,7 @@ def plot_natural_return(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_second_life(
-    curve: pd.DataFrame, *, currency: str = "", ax: Axes | None = None
-) -> Axes:
+def plot_second_life(curve: pd.DataFrame, *, currency: str = "", ax: Axes | None = None) -> Axes:
     """Mean cumulative margin of second lives by their age, as they were seen.
 
     Parameters
@@ -126,7 +124,9 @@ def plot_effects(table: pd.DataFrame, *, label: str, ax: Axes | None = None) -> 
     """
     known = table[table["effect"].notna()]
     place = np.arange(len(known))[::-1]
-    names = [": ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in known.index]
+    names = [
+        ": ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in known.index
+    ]
     with style():
         ax = axes_for(ax, (SQUARE[0], 0.9 + 0.34 * max(len(known), 3)))
         ax.axvline(0, color=SOFT, linewidth=1, linestyle=":")
@@ -155,11 +155,13 @@ def plot_net_returns(
         Axes to draw on; a new figure by default.
     """
     place = np.arange(len(table))[::-1]
-    caused = [str(name) not in {"gross", "seed"} for name in table.index]
+    caused = [str(name) != "gross" and "seed" not in str(name) for name in table.index]
     colours = [INCREMENTAL if one else LAPSED for one in caused]
     with style():
         ax = axes_for(ax)
-        ax.axvspan(*quoted, color=AT_RISK, alpha=BAND_OPACITY, linewidth=0, label="quoted: 41 % to 102 %")
+        ax.axvspan(
+            *quoted, color=AT_RISK, alpha=BAND_OPACITY, linewidth=0, label="quoted: 41 % to 102 %"
+        )
         ax.axvline(0, color=SOFT, linewidth=1, linestyle=":")
         for where, colour, (net, low, high) in zip(
             place,
@@ -169,7 +171,7 @@ def plot_net_returns(
         ):
             ax.hlines(where, low, high, color=colour, linewidth=2)
             ax.plot(net, where, "o", color=colour)
-        ax.set_yticks(place, [str(name).replace("_", " ") for name in table.index])
+        ax.set_yticks(place, [str(name) for name in table.index])
         ax.set_ylim(-0.6, len(table) - 0.4)
         ax.set_xlabel("net return, benefit over cost minus one")
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
@@ -226,8 +228,14 @@ def plot_break_even_map(
     x, y = table.columns.to_numpy(dtype=float), table.index.to_numpy(dtype=float)
     with style():
         ax = axes_for(ax, SQUARE)
-        levels = [level for level in (-0.5, 0.0, 0.41, 1.02, 2.0)]
-        lines = ax.contour(x, y, table.to_numpy(), levels=levels, colors=[LAPSED, OBSERVED, AT_RISK, AT_RISK, INCREMENTAL])
+        levels = [-0.5, 0.0, 0.41, 1.02, 2.0]
+        lines = ax.contour(
+            x,
+            y,
+            table.to_numpy(),
+            levels=levels,
+            colors=[LAPSED, OBSERVED, AT_RISK, AT_RISK, INCREMENTAL],
+        )
         ax.clabel(lines, fmt=lambda level: f"{level * 100:.0f} %", fontsize=8.5)
         ax.plot(value, uplift, "o", color=RETURNED, markersize=8, label="this campaign")
         ax.set_xlabel(label)
@@ -253,7 +261,12 @@ def plot_qini(curve: pd.DataFrame, *, currency: str = "", ax: Axes | None = None
     with style():
         ax = axes_for(ax)
         ax.fill_between(
-            curve["share"], curve["lower"], curve["upper"], color=INCREMENTAL, alpha=BAND_OPACITY, linewidth=0
+            curve["share"],
+            curve["lower"],
+            curve["upper"],
+            color=INCREMENTAL,
+            alpha=BAND_OPACITY,
+            linewidth=0,
         )
         ax.plot(curve["share"], curve["gain"], color=INCREMENTAL, label="best first, by the model")
         ends = curve["gain"].iloc[[0, -1]]

@@ -1,6 +1,6 @@
 """Which lost customers to win back, with which measure, and whether it paid."""
 
-from clvlab.recovery.answers import heterogeneity_in_words, verdict
+from clvlab.recovery.answers import heterogeneity_in_words, in_words, verdict
 from clvlab.recovery.benefits import (
     acquisition_cost_by_rule,
     benefit_per_return,
@@ -49,7 +49,7 @@ from clvlab.recovery.measured_return import (
 )
 from clvlab.recovery.monte_carlo import ReturnDraws, draw_returns, tornado
 from clvlab.recovery.qini import qini_curve
-from clvlab.recovery.reasons import read_reasons, with_reasons
+from clvlab.recovery.reasons import measures_in_words, read_reasons, with_reasons
 from clvlab.recovery.regained import expected_return, natural_return, returns_after
 from clvlab.recovery.second_life import (
     SecondLives,
@@ -71,6 +71,8 @@ from clvlab.recovery.valuation import abc_class, compare_valuations
 from clvlab.recovery.value_of_testing import value_of_perfect_information, value_of_testing
 
 __all__ = [
+    "READINGS",
+    "SEED_NET_RETURNS",
     "CampaignCase",
     "CampaignTerms",
     "Choice",
@@ -81,10 +83,8 @@ __all__ = [
     "LostBase",
     "Mean",
     "MeasuredReturn",
-    "READINGS",
     "Range",
     "ReturnDraws",
-    "SEED_NET_RETURNS",
     "Sampled",
     "SecondLives",
     "Share",
@@ -115,6 +115,7 @@ __all__ = [
     "funnel",
     "heterogeneity",
     "heterogeneity_in_words",
+    "in_words",
     "information_benefit",
     "leakage_cost",
     "lost_by_probability",
@@ -123,6 +124,7 @@ __all__ = [
     "lost_by_silence",
     "markov_second_life",
     "measure_return",
+    "measures_in_words",
     "natural_return",
     "net_value_of_a_contact",
     "net_value_per_customer",

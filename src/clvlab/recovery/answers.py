@@ -4,6 +4,39 @@ from __future__ import annotations
 
 import pandas as pd
 
+from clvlab.recovery.reasons import read_reasons
+from clvlab.schema import LABELS
+
+READING_WORDS = {
+    "gross": "gross",
+    "incremental": "incremental",
+    "stock_maintaining": "stock-maintaining",
+    "full_replacement": "full replacement",
+    "seed": "the seed's own",
+}
+_WORDS = {
+    **READING_WORDS,
+    "orders": "orders",
+    "value": "second-life value",
+    "purchases": "purchases before",
+    "silent_days": "days of silence",
+    "amount": "revenue so far",
+    "margin": "margin so far",
+}
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose index holds words instead of codes: reasons, readings, outcomes, covariates.
+
+    Examples
+    --------
+    >>> in_words(pd.DataFrame({"customers": [3]}, index=["stock_maintaining"])).index.tolist()
+    ['stock-maintaining']
+    """
+    reasons = read_reasons()["en"]
+    words = {**LABELS, **_WORDS, **dict(zip(map(str, reasons.index), reasons, strict=True))}
+    return table.rename(index=words)
+
 
 def verdict(table: pd.DataFrame, interval: float) -> str:
     """Whether a campaign paid, in words that fit its interval.
@@ -22,12 +55,14 @@ def verdict(table: pd.DataFrame, interval: float) -> str:
     >>> verdict(limits, 0.95)
     'whether it paid is not known: the 95 % interval holds losses and gains'
     """
-    low, high = table.loc["incremental", ["net_return_lower", "net_return_upper"]]
+    low, high = (float(table[f"net_return_{end}"]["incremental"]) for end in ("lower", "upper"))
     if low > 0:
         return f"it paid: the whole {interval * 100:.0f} % interval is above zero"
     if high < 0:
         return f"it did not pay: the whole {interval * 100:.0f} % interval is below zero"
-    return f"whether it paid is not known: the {interval * 100:.0f} % interval holds losses and gains"
+    return (
+        f"whether it paid is not known: the {interval * 100:.0f} % interval holds losses and gains"
+    )
 
 
 def heterogeneity_in_words(test: dict[str, float], *, level: float = 0.05) -> str:

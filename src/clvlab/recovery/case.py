@@ -1,4 +1,4 @@
-"""One recovery campaign with all that its report asks: customers, arms, costs, and what is known."""
+"""One recovery campaign with all that its report asks: customers, arms, costs, truth."""
 
 from __future__ import annotations
 

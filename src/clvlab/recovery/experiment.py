@@ -139,7 +139,7 @@ def read_experiment(
     >>> shares = {"control": 0.5, "call": 0.5}
     >>> one = read_experiment(table, shares=shares, control="control", outcomes=["returned"])
     >>> print(one.cautions[0])
-    Arm 'control' has 1 customer, arm 'call' 1: too few for limits to be trusted.
+    Arms with too few customers for limits to be trusted: control 1, call 1.
     """
     flat = table.reset_index() if table.index.name == CUSTOMER_ID else table
     problems = Problems()
@@ -155,8 +155,8 @@ def read_experiment(
         _check_numbers(problems, flat, name)
     problems.raise_if_any()
     kept = flat.set_index(CUSTOMER_ID)
-    found = Experiment(kept, control, dict(shares), tuple(covariates))
-    return Experiment(kept, control, dict(shares), tuple(covariates), _cautions(found))
+    one = Experiment(kept, control, dict(shares), tuple(covariates))
+    return Experiment(kept, control, dict(shares), tuple(covariates), _cautions(one))
 
 
 def _check_arms(
@@ -198,8 +198,7 @@ def _check_days(problems: Problems, flat: pd.DataFrame) -> None:
         spans = flat.groupby(ARM)[name].agg(["min", "max"])
         if len(spans.drop_duplicates()) > 1:
             each = [
-                f"{arm} {low:%Y-%m-%d} to {high:%Y-%m-%d}"
-                for arm, low, high in spans.itertuples()
+                f"{arm} {low:%Y-%m-%d} to {high:%Y-%m-%d}" for arm, low, high in spans.itertuples()
             ]
             problems.add(
                 f"the days on which arms {what}, column '{name}',",
@@ -235,10 +234,8 @@ def _cautions(experiment: Experiment) -> tuple[str, ...]:
     sizes = experiment.sizes()
     few = sizes[sizes < FEWEST_PER_ARM]
     if len(few):
-        named = [f"arm '{arm}' {'has ' * (not i)}{size}" for i, (arm, size) in enumerate(few.items())]
-        named[0] += " customer" + "s" * (few.iloc[0] != 1)
-        text = ", ".join(named)
-        said.append(f"{text[0].upper()}{text[1:]}: too few for limits to be trusted.")
+        each = ", ".join(f"{arm} {size}" for arm, size in few.items())
+        said.append(f"Arms with too few customers for limits to be trusted: {each}.")
     if experiment.control is None:
         said.append("There was no control group: nothing here is an effect.")
         return tuple(said)

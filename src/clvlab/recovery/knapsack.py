@@ -111,7 +111,8 @@ def _by_hull(values: Array, costs: Array, budget: float) -> Choice:
 
 
 def _slope(gain: Array, price: Array) -> Array:
-    return np.divide(gain, price, out=np.full(len(gain), np.inf), where=price > 0)
+    slope: Array = np.divide(gain, price, out=np.full(len(gain), np.inf), where=price > 0)
+    return slope
 
 
 def _fill(

@@ -190,7 +190,7 @@ def lost_by_record(log: TransactionLog, losses: pd.DataFrame, *, as_of: date) ->
     return out[~back].sort_index()
 
 
-def _lost(table: pd.DataFrame, waited: object) -> pd.DataFrame:
+def _lost(table: pd.DataFrame, waited: pd.Timedelta | pd.Series) -> pd.DataFrame:
     return table.assign(**{LOST_ON: table["last_purchase"] + waited, REASON: UNKNOWN})
 
 

@@ -68,7 +68,7 @@ class MeasuredReturn:
     @property
     def recommended(self) -> bool:
         """Whether the interval of the incremental net return lies above zero."""
-        return bool(self.table.loc["incremental", "net_return_lower"] > 0)
+        return bool(self.table["net_return_lower"]["incremental"] > 0)
 
 
 def measure_return(

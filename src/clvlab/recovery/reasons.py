@@ -58,6 +58,18 @@ def read_reasons(path: Path | None = None) -> pd.DataFrame:
     return table.rename_axis(REASON)
 
 
+def measures_in_words(reasons: pd.DataFrame) -> pd.Series:
+    """Recoverability and measures of each reason as one text for a table.
+
+    Examples
+    --------
+    >>> measures_in_words(read_reasons())["bought"]
+    'high price: incentive'
+    """
+    words = reasons["recover"].str.replace("_", " ")
+    return (words + ": " + reasons["measures"].map(", ".join)).rename("policy")
+
+
 def with_reasons(lost: pd.DataFrame, recorded: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
     """Lost customers with the reasons that were recorded; the others stay unknown.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -184,8 +185,5 @@ def lapse_groups(lost: pd.DataFrame, unit: TimeUnit = TimeUnit.MONTH) -> pd.Seri
         return pd.Series(f"silent {silent.iloc[0] / unit.days:.0f} {unit}s", index=lost.index)
     places = np.clip(np.searchsorted(edges, silent, side="right") - 1, 0, len(edges) - 2)
     ends = edges / unit.days
-    names = [
-        f"silent {low:.1f} to {high:.1f} {unit}s"
-        for low, high in zip(ends[:-1], ends[1:], strict=True)
-    ]
+    names = [f"silent {low:.1f} to {high:.1f} {unit}s" for low, high in pairwise(ends)]
     return pd.Series(np.array(names)[places], index=lost.index)

@@ -24,6 +24,8 @@ from clvlab.summary import CustomerSummary, summarize
 
 FEWEST_SECOND_LIVES = 50
 """Fewer second lives say nothing about how they go on."""
+FEWEST_AT_AN_AGE = 200
+"""A curve ends where fewer lives were followed: the last of them would bend it."""
 
 
 def second_lives(log: TransactionLog, *, silent: str) -> pd.DataFrame:
@@ -46,7 +48,8 @@ def second_lives(log: TransactionLog, *, silent: str) -> pd.DataFrame:
     table = log.table[[CUSTOMER_ID, DATE]].sort_values([CUSTOMER_ID, DATE], kind="stable")
     gap = table.groupby(CUSTOMER_ID)[DATE].diff().dt.days
     back = table.assign(silent_days=gap)[gap >= days].drop_duplicates(CUSTOMER_ID)
-    return back.set_index(CUSTOMER_ID).rename(columns={DATE: "returned_on"})
+    lives: pd.DataFrame = back.set_index(CUSTOMER_ID).rename(columns={DATE: "returned_on"})
+    return lives
 
 
 def second_life_log(log: TransactionLog, lives: pd.DataFrame) -> TransactionLog:
@@ -126,7 +129,7 @@ class SecondLives:
             annual_discount_rate=annual_discount_rate,
             interval=interval,
         )
-        return table.loc["value"]
+        return table.T["value"]
 
     def curve(self, *, step: str, margin_rate: float) -> pd.DataFrame:
         """Mean cumulative margin of a second life by its age, as it was seen.
@@ -147,7 +150,7 @@ class SecondLives:
         rows = []
         for end in range(0, int(followed.max()) + 1, days):
             known = followed.index[followed >= end]
-            if len(known) < FEWEST_SECOND_LIVES:
+            if len(known) < FEWEST_AT_AN_AGE:
                 break
             inside = (age <= end) & self.log.table[CUSTOMER_ID].isin(known)
             spent = float(self.log.table.loc[inside, AMOUNT].sum())

@@ -78,9 +78,7 @@ def choose_within(values: Array, costs: Array, hours: Array, limits: Limits) -> 
             for _ in range(50):
                 prices[place] = (low + high) / 2
                 low, high = (
-                    (low, prices[place])
-                    if _used(use, priced()) <= most
-                    else (prices[place], high)
+                    (low, prices[place]) if _used(use, priced()) <= most else (prices[place], high)
                 )
             prices[place] = high
     found = priced()
@@ -266,7 +264,9 @@ def policy_values(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("rule")
 
 
-def contact_list(targeting: Targeting, rule: str = "net value", control: str = "control") -> pd.DataFrame:
+def contact_list(
+    targeting: Targeting, rule: str = "net value", control: str = "control"
+) -> pd.DataFrame:
     """Whom to contact, with which measure, those with most to gain first.
 
     Returns
@@ -277,9 +277,7 @@ def contact_list(targeting: Targeting, rule: str = "net value", control: str = "
     chosen = targeting.policies[rule]
     asked = chosen[chosen != control]
     gains = targeting.gains.loc[asked.index]
-    place = [gains.columns.get_loc(arm) for arm in asked]
-    worth = gains.to_numpy()[np.arange(len(asked)), place] if len(asked) else np.empty(0)
+    place = gains.columns.get_indexer(asked)
+    worth = gains.to_numpy(dtype=np.float64)[np.arange(len(asked)), place]
     out = pd.DataFrame({"measure": asked, "predicted_gain": worth})
     return out.sort_values("predicted_gain", ascending=False, kind="stable")
-
-

@@ -151,7 +151,9 @@ def arm_scores(
     return pd.DataFrame(predicted, index), pd.DataFrame(scores, index)
 
 
-def uplift_by_tenth(experiment: Experiment, arm: str, outcome: str, score: pd.Series) -> pd.DataFrame:
+def uplift_by_tenth(
+    experiment: Experiment, arm: str, outcome: str, score: pd.Series
+) -> pd.DataFrame:
     """Effect that was measured in each tenth of the customers, those with the highest score first.
 
     Returns
