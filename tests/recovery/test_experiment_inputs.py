@@ -121,7 +121,7 @@ def test_shares_that_do_not_sum_to_one_and_columns_that_are_not_there():
 
 
 def test_benefits_of_talk_need_their_basis():
-    with pytest.raises(InputError, match="must say what benefits .* rest on"):
+    with pytest.raises(InputError, match=r"must say what benefits .* rest on"):
         CampaignTerms(
             contacted=10,
             return_treated=0.1,
@@ -168,7 +168,7 @@ def test_reasons_nobody_knows_are_refused_and_missing_ones_stay_unknown():
     said = pd.DataFrame({"customer_id": [1, 2], "reason": ["pulled", None]})
     found = with_reasons(lost, said, read_reasons())
     assert found["reason"].tolist() == ["pulled", "unknown", "unknown"]
-    with pytest.raises(InputError, match="there is also pulld. Did you mean 'pulled'"):
+    with pytest.raises(InputError, match=r"there is also pulld. Did you mean 'pulled'"):
         with_reasons(lost, said.assign(reason="pulld"), read_reasons())
 
 

@@ -1,6 +1,6 @@
 """Which lost customers to win back, with which measure, and whether it paid."""
 
-from clvlab.recovery.answers import heterogeneity_in_words, in_words, verdict
+from clvlab.recovery.answers import gap_in_words, heterogeneity_in_words, in_words, verdict
 from clvlab.recovery.benefits import (
     acquisition_cost_by_rule,
     benefit_per_return,
@@ -30,7 +30,7 @@ from clvlab.recovery.economics import (
     read_returns,
 )
 from clvlab.recovery.effects import bounds_without_control, effects, effects_by, heterogeneity
-from clvlab.recovery.experiment import Experiment, read_experiment
+from clvlab.recovery.experiment import Experiment, hillstrom_test, read_experiment
 from clvlab.recovery.knapsack import Choice, choose
 from clvlab.recovery.losses import (
     funnel,
@@ -48,6 +48,8 @@ from clvlab.recovery.measured_return import (
     net_value_of_a_contact,
 )
 from clvlab.recovery.monte_carlo import ReturnDraws, draw_returns, tornado
+from clvlab.recovery.next_test import NextTest, plan_test
+from clvlab.recovery.opening import open_campaign
 from clvlab.recovery.qini import qini_curve
 from clvlab.recovery.reasons import measures_in_words, read_reasons, with_reasons
 from clvlab.recovery.regained import expected_return, natural_return, returns_after
@@ -113,8 +115,10 @@ __all__ = [
     "expected_return",
     "expected_second_lifetime_value",
     "funnel",
+    "gap_in_words",
     "heterogeneity",
     "heterogeneity_in_words",
+    "hillstrom_test",
     "in_words",
     "information_benefit",
     "leakage_cost",
@@ -126,9 +130,12 @@ __all__ = [
     "measure_return",
     "measures_in_words",
     "natural_return",
+    "NextTest",
     "net_value_of_a_contact",
     "net_value_per_customer",
+    "open_campaign",
     "payback_day",
+    "plan_test",
     "policy_values",
     "power_of_test",
     "qini_curve",

@@ -80,3 +80,20 @@ def heterogeneity_in_words(test: dict[str, float], *, level: float = 0.05) -> st
         "Effects by reason do not differ by more than chance; choosing customers by reason may "
         "be choosing noise."
     )
+
+
+def gap_in_words(natural: pd.DataFrame) -> str:
+    """How far a model was from the returns of repeat and of one-time buyers.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"expected": [0.145], "share": [0.221]}, index=["bought repeatedly"])
+    >>> gap_in_words(table)
+    'of those who had bought repeatedly it expected 14.5 % and 22.1 % came'
+    """
+    said = [
+        f"of those who had {kind} it expected {expected * 100:.1f} % and {share * 100:.1f} % came"
+        for kind, expected, share in natural[["expected", "share"]].itertuples()
+        if kind in {"bought repeatedly", "bought once"}
+    ]
+    return ", ".join(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,6 +47,14 @@ class CampaignCase:
     costs: Mapping[str, CostRates]
     simulated: bool
     truth: pd.DataFrame | None
+
+    def true_net_return(self, arm: str) -> float | None:
+        """The incremental net return that was simulated, for as many as the arm has."""
+        if self.truth is None:
+            return None
+        n, truth = len(self.experiment.of(arm)), self.truth.loc[arm]
+        cost = self.costs[arm].total(n, float(truth["return_rate"]))
+        return float(n * float(truth["value_effect"]) / cost - 1)
 
     def funnel(self, targeted: pd.Series) -> pd.DataFrame:
         """From lost to targeted, with lifetime values; see `funnel`.
@@ -117,6 +125,7 @@ def simulated_case(
     hourly_rate: float,
     set_up: float,
     overhead: float,
+    incentive_arms: Sequence[str] = ("incentive",),
     plan: CampaignPlan = EXAMPLE_PLAN,
     seed: int,
 ) -> CampaignCase:
@@ -130,6 +139,8 @@ def simulated_case(
         Per contact; per return, in the arm ``incentive``; per dialogue; of an hour.
     set_up, overhead
         Of the campaign, in equal parts on the arms.
+    incentive_arms
+        Arms in which returns are paid for; the others are dialogues.
     plan
         Arms, reasons and effects.
     seed
@@ -145,8 +156,12 @@ def simulated_case(
         set_up=set_up / len(arms),
         overhead=overhead / len(arms),
     )
-    special = {"dialogue": {"hours": hours}, "incentive": {"incentive": incentive}}
-    costs = {arm: replace(rates, **special.get(arm, {})) for arm in arms}
+    costs = {
+        arm: replace(rates, incentive=incentive)
+        if arm in incentive_arms
+        else replace(rates, hours=hours)
+        for arm in arms
+    }
     experiment = read_experiment(
         campaign.table.rename_axis(CUSTOMER_ID),
         shares=plan.shares,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy
 
+from clvlab.data.hillstrom import load_hillstrom
 from clvlab.errors import Problems, name_rows
 from clvlab.recovery.design import ARM
 from clvlab.schema import CUSTOMER_ID
@@ -157,6 +158,16 @@ def read_experiment(
     kept = flat.set_index(CUSTOMER_ID)
     one = Experiment(kept, control, dict(shares), tuple(covariates))
     return Experiment(kept, control, dict(shares), tuple(covariates), _cautions(one))
+
+
+def hillstrom_test() -> Experiment:
+    """Hillstrom's e-mail test as an experiment; see `load_hillstrom` for where it has to be."""
+    known = ["recency", "history", "mens", "womens", "newbie"]
+    shares = {"none": 1 / 3, "mens": 1 / 3, "womens": 1 / 3}
+    outcomes = ["visit", "conversion", "spend"]
+    return read_experiment(
+        load_hillstrom(), shares=shares, control="none", outcomes=outcomes, covariates=known
+    )
 
 
 def _check_arms(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,8 +13,8 @@ from clvlab.data.exact_money import sum_by
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
 from clvlab.models import BetaGeoModel, GammaGammaModel, customer_lifetime_value
-from clvlab.recovery.losses import lost_by_silence, whole_days
-from clvlab.recovery.reasons import read_reasons, with_reasons
+from clvlab.recovery.losses import lost_by_silence, standing, whole_days
+from clvlab.recovery.reasons import UNKNOWN, read_reasons, with_reasons
 from clvlab.recovery.regained import expected_return, lapse_groups, natural_return, returns_after
 from clvlab.recovery.second_life import SecondLives, second_life_values
 from clvlab.recovery.valuation import abc_class, compare_valuations
@@ -63,8 +63,10 @@ class LostBase:
         annual_discount_rate: float,
         n_draws: int,
         seed: int,
+        offered_on: date | None = None,
+        members: pd.Index | None = None,
     ) -> LostBase:
-        """Analyse the losses of a log; the window of returns is the last of it.
+        """Analyse the losses of a log.
 
         Parameters
         ----------
@@ -78,15 +80,26 @@ class LostBase:
             Share of an amount that is earned, where the log has no margins; effective rate a year.
         n_draws, seed
             Draws of the second lives' models.
+        offered_on
+            Day of the offer; purchases after its window are not looked at. By default the window
+            is the last of the log.
+        members
+            Who counts as lost, as in a recorded campaign; by default whoever was silent.
 
         Raises
         ------
         InputError
-            When nobody is lost, or nobody came back to learn from.
+            When nobody is lost, nobody came back to learn from, or a member had never bought.
         """
-        last = log.table[DATE].max().date()
-        offered_on = last - timedelta(days=whole_days(window, "window"))
-        lost = lost_by_silence(log, as_of=offered_on, silent=silent)
+        days = timedelta(days=whole_days(window, "window"))
+        if offered_on is None:
+            offered_on = log.table[DATE].max().date() - days
+        else:
+            log = _cut(log, offered_on + days)
+        if members is None:
+            lost = lost_by_silence(log, as_of=offered_on, silent=silent)
+        else:
+            lost = _members(log, offered_on, members)
         if not len(lost):
             rule = "must have lost customers to win back"
             found = f"nobody was silent for {silent} as of {offered_on}"
@@ -162,6 +175,27 @@ class LostBase:
     def with_recorded_reasons(self, losses: pd.DataFrame) -> pd.DataFrame:
         """The lost customers with the reasons of the company's table of losses."""
         return with_reasons(self.lost, losses, read_reasons())
+
+
+def _cut(log: TransactionLog, last: date) -> TransactionLog:
+    """The log as it was known on a day, which it has to reach."""
+    end = log.table[DATE].max()
+    if end < pd.Timestamp(last):
+        rule = "must end within the data"
+        found = f"it ends {last}, the last purchase was on {end:%Y-%m-%d}"
+        raise InputError(Problem("the window of the campaign", rule, found))
+    kept = log.table[log.table[DATE] <= pd.Timestamp(last)].reset_index(drop=True)
+    return replace(log, table=kept)
+
+
+def _members(log: TransactionLog, offered_on: date, members: pd.Index) -> pd.DataFrame:
+    known = standing(log, offered_on)
+    strangers = members.difference(known.index)
+    if len(strangers):
+        rule = "must have bought before it"
+        found = f"{len(strangers)} had not: {', '.join(map(str, strangers[:5]))}"
+        raise InputError(Problem("the customers of the campaign", rule, found))
+    return known.loc[members].assign(lost_on=pd.NaT, reason=UNKNOWN).rename_axis(CUSTOMER_ID)
 
 
 def _earned(

@@ -119,7 +119,7 @@ class Targeting:
     ----------
     policies
         Indexed by ``customer_id``, one column per rule: the arm of each customer.
-    values
+    rules
         Indexed by ``rule``: ``contacted`` (share), ``gain`` (per customer of the base, against
         contacting nobody), ``standard_error``, ``lower``, ``upper``, ``total``.
     gains
@@ -127,7 +127,7 @@ class Targeting:
     """
 
     policies: pd.DataFrame
-    values: pd.DataFrame
+    rules: pd.DataFrame
     gains: pd.DataFrame
 
 
@@ -248,7 +248,7 @@ def policy_values(
     Returns
     -------
     pandas.DataFrame
-        As `Targeting.values`.
+        As `Targeting.rules`.
     """
     table = scores.to_numpy(dtype=np.float64)
     place = {str(arm): number for number, arm in enumerate(scores.columns)}
