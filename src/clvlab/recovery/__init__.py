@@ -50,6 +50,7 @@ from clvlab.recovery.measured_return import (
 from clvlab.recovery.monte_carlo import ReturnDraws, draw_returns, tornado
 from clvlab.recovery.next_test import NextTest, plan_test
 from clvlab.recovery.opening import open_campaign
+from clvlab.recovery.pillars import compare_pillars
 from clvlab.recovery.qini import qini_curve
 from clvlab.recovery.reasons import measures_in_words, read_reasons, with_reasons
 from clvlab.recovery.regained import expected_return, natural_return, returns_after
@@ -105,6 +106,7 @@ __all__ = [
     "choose",
     "choose_within",
     "communication_benefit",
+    "compare_pillars",
     "compare_valuations",
     "contact_list",
     "customers_per_arm",

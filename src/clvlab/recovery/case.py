@@ -48,6 +48,12 @@ class CampaignCase:
     simulated: bool
     truth: pd.DataFrame | None
 
+    def untouched(self, base: LostBase) -> LostBase:
+        """Those of the lost whom nobody asked back: all where the campaign is simulated."""
+        if self.simulated or self.experiment.control is None:
+            return base
+        return base.among(self.experiment.of(self.experiment.control).index)
+
     def true_net_return(self, arm: str) -> float | None:
         """The incremental net return that was simulated, for as many as the arm has."""
         if self.truth is None:

@@ -138,6 +138,10 @@ class LostBase:
         table = lost.join(returns.drop(columns="amount")).join(values)
         return cls(table, lives, offered_on, spent)
 
+    def among(self, customers: pd.Index) -> LostBase:
+        """The same of some of the customers, such as those whom nobody asked back."""
+        return replace(self, lost=self.lost.loc[customers], spent=self.spent.loc[customers])
+
     def natural(self, *, interval: float) -> pd.DataFrame:
         """Natural return by purchases before and by length of silence; see `natural_return`."""
         parts = []

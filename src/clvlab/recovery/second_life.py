@@ -24,8 +24,9 @@ from clvlab.summary import CustomerSummary, summarize
 
 FEWEST_SECOND_LIVES = 50
 """Fewer second lives say nothing about how they go on."""
-FEWEST_AT_AN_AGE = 200
-"""A curve ends where fewer lives were followed: the last of them would bend it."""
+FEWEST_AT_AN_AGE = 30
+SHARE_AT_AN_AGE = 0.04
+"""A curve ends where fewer lives, or a smaller share of them, were followed: they would bend it."""
 
 
 def second_lives(log: TransactionLog, *, silent: str) -> pd.DataFrame:
@@ -150,7 +151,7 @@ class SecondLives:
         rows = []
         for end in range(0, int(followed.max()) + 1, days):
             known = followed.index[followed >= end]
-            if len(known) < FEWEST_AT_AN_AGE:
+            if len(known) < max(FEWEST_AT_AN_AGE, SHARE_AT_AN_AGE * len(followed)):
                 break
             inside = (age <= end) & self.log.table[CUSTOMER_ID].isin(known)
             spent = float(self.log.table.loc[inside, AMOUNT].sum())
