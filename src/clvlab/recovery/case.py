@@ -19,7 +19,7 @@ from clvlab.recovery.experiment import RETURNED, Experiment, read_experiment
 from clvlab.recovery.losses import funnel
 from clvlab.recovery.lost_base import LostBase
 from clvlab.recovery.measured_return import MeasuredReturn, net_value_of_a_contact
-from clvlab.recovery.reasons import REASON, read_reasons
+from clvlab.recovery.reasons import REASON
 from clvlab.schema import CUSTOMER_ID
 from clvlab.simulate.campaign import EXAMPLE_PLAN, CampaignPlan, simulate_campaign
 
@@ -41,12 +41,15 @@ class CampaignCase:
         Whether the campaign never happened.
     truth
         Indexed by ``arm``, of a simulated campaign; None of a real one.
+    policy
+        `read_reasons`: what follows from each reason.
     """
 
     experiment: Experiment
     costs: Mapping[str, CostRates]
     simulated: bool
     truth: pd.DataFrame | None
+    policy: pd.DataFrame
 
     def untouched(self, base: LostBase) -> LostBase:
         """Those of the lost whom nobody asked back: all where the campaign is simulated."""
@@ -58,9 +61,9 @@ class CampaignCase:
         """The incremental net return that was simulated, for as many as the arm has."""
         if self.truth is None:
             return None
-        n, truth = len(self.experiment.of(arm)), self.truth.loc[arm]
-        cost = self.costs[arm].total(n, float(truth["return_rate"]))
-        return float(n * float(truth["value_effect"]) / cost - 1)
+        n = len(self.experiment.of(arm))
+        cost = self.costs[arm].total(n, float(self.truth["return_rate"][arm]))
+        return float(n * float(self.truth["value_effect"][arm]) / cost - 1)
 
     def funnel(self, targeted: pd.Series) -> pd.DataFrame:
         """From lost to targeted, with lifetime values; see `funnel`.
@@ -69,7 +72,7 @@ class CampaignCase:
         take a high price class A alone.
         """
         table = self.experiment.table
-        recover = table[REASON].map(read_reasons()["recover"])
+        recover = table[REASON].map(self.policy["recover"])
         high = (recover == "high_price") & (table["class"] == "A")
         steps = {
             "valuable": table["class"] != "C",
@@ -132,6 +135,7 @@ def simulated_case(
     set_up: float,
     overhead: float,
     incentive_arms: Sequence[str] = ("incentive",),
+    policy: pd.DataFrame,
     plan: CampaignPlan = EXAMPLE_PLAN,
     seed: int,
 ) -> CampaignCase:
@@ -147,6 +151,8 @@ def simulated_case(
         Of the campaign, in equal parts on the arms.
     incentive_arms
         Arms in which returns are paid for; the others are dialogues.
+    policy
+        `read_reasons`.
     plan
         Arms, reasons and effects.
     seed
@@ -175,4 +181,4 @@ def simulated_case(
         outcomes=OUTCOMES,
         covariates=COVARIATES,
     )
-    return CampaignCase(experiment, costs, simulated=True, truth=campaign.truth)
+    return CampaignCase(experiment, costs, simulated=True, truth=campaign.truth, policy=policy)

@@ -191,7 +191,10 @@ def lost_by_record(log: TransactionLog, losses: pd.DataFrame, *, as_of: date) ->
 
 
 def _lost(table: pd.DataFrame, waited: pd.Timedelta | pd.Series) -> pd.DataFrame:
-    return table.assign(**{LOST_ON: table["last_purchase"] + waited, REASON: UNKNOWN})
+    out = table.copy()
+    out[LOST_ON] = out["last_purchase"] + waited
+    out[REASON] = UNKNOWN
+    return out
 
 
 def structure(lost: pd.DataFrame, by: str, value: str) -> pd.DataFrame:

@@ -199,7 +199,9 @@ def _members(log: TransactionLog, offered_on: date, members: pd.Index) -> pd.Dat
         rule = "must have bought before it"
         found = f"{len(strangers)} had not: {', '.join(map(str, strangers[:5]))}"
         raise InputError(Problem("the customers of the campaign", rule, found))
-    return known.loc[members].assign(lost_on=pd.NaT, reason=UNKNOWN).rename_axis(CUSTOMER_ID)
+    out = known.loc[members].rename_axis(CUSTOMER_ID)
+    out["lost_on"], out["reason"] = pd.NaT, UNKNOWN
+    return out
 
 
 def _earned(

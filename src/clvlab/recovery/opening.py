@@ -12,6 +12,7 @@ from clvlab.data.company import load_company
 from clvlab.data.log import TransactionLog
 from clvlab.recovery.case import CampaignCase, simulated_case
 from clvlab.recovery.lost_base import LostBase
+from clvlab.recovery.reasons import read_reasons
 from clvlab.recovery.recorded import recorded_assignment, recorded_case
 from clvlab.schema import CUSTOMER_ID
 
@@ -26,6 +27,7 @@ def open_campaign(
     losses: Mapping[str, Any],
     costs: Mapping[str, Any],
     control: str = "control",
+    reasons: str | Path | None = None,
     seed: int,
 ) -> tuple[LostBase, CampaignCase]:
     """A campaign and the lost customers it is about.
@@ -45,16 +47,19 @@ def open_campaign(
         from its tables, and the others from here.
     control
         Name of the control arm.
+    reasons
+        An edited copy of the table of reasons; None takes clvlab's own.
     seed
         Of a simulated campaign.
     """
+    policy = read_reasons(Path(reasons) if reasons is not None else None)
     if campaign == SIMULATED:
         base = LostBase.of(log, **losses)
-        return base, simulated_case(base, **costs, seed=seed)
+        return base, simulated_case(base, **costs, policy=policy, seed=seed)
     company = load_company(source)
     rows, began = recorded_assignment(company, campaign)
     members = pd.Index(rows[CUSTOMER_ID].unique(), name=CUSTOMER_ID)
     base = LostBase.of(log, **losses, offered_on=began, members=members)
     own = ("incentive", "incentive_arms", "hourly_rate", "overhead")
     kept = {name: costs[name] for name in own}
-    return base, recorded_case(company, base, campaign, control=control, **kept)
+    return base, recorded_case(company, base, campaign, control=control, **kept, policy=policy)

@@ -14,7 +14,7 @@ from clvlab.recovery.costs import CostRates
 from clvlab.recovery.design import ARM
 from clvlab.recovery.experiment import CONTACTED_ON, read_experiment
 from clvlab.recovery.lost_base import LostBase
-from clvlab.recovery.reasons import read_reasons, with_reasons
+from clvlab.recovery.reasons import with_reasons
 from clvlab.schema import CUSTOMER_ID, DATE
 
 
@@ -61,6 +61,7 @@ def recorded_case(
     hourly_rate: float,
     overhead: float,
     incentive_arms: Sequence[str],
+    policy: pd.DataFrame,
 ) -> CampaignCase:
     """A recorded campaign as a case; arms are taken to be drawn in the shares that they have.
 
@@ -76,6 +77,8 @@ def recorded_case(
         Paid on every return in these arms.
     hourly_rate, overhead
         Of an hour; allocated to the campaign, in equal parts on the arms.
+    policy
+        `read_reasons`.
 
     Returns
     -------
@@ -93,8 +96,9 @@ def recorded_case(
     table["reason"] = "unknown"
     if len(losses):
         known = losses[losses["lost_on"] <= pd.Timestamp(base.offered_on)]
-        table = with_reasons(table, known, read_reasons())
-    shares = table[ARM].value_counts(normalize=True).sort_index().to_dict()
+        table = with_reasons(table, known, policy)
+    found = table[ARM].value_counts(normalize=True).sort_index()
+    shares = {str(arm): float(share) for arm, share in found.items()}
     experiment = read_experiment(
         table, shares=shares, control=control, outcomes=OUTCOMES, covariates=COVARIATES
     )
@@ -110,4 +114,4 @@ def recorded_case(
         )
         for arm in experiment.arms
     }
-    return CampaignCase(experiment, costs, simulated=False, truth=None)
+    return CampaignCase(experiment, costs, simulated=False, truth=None, policy=policy)

@@ -277,7 +277,7 @@ def contact_list(
     chosen = targeting.policies[rule]
     asked = chosen[chosen != control]
     gains = targeting.gains.loc[asked.index]
-    place = gains.columns.get_indexer(asked)
+    place = gains.columns.get_indexer(pd.Index(asked))
     worth = gains.to_numpy(dtype=np.float64)[np.arange(len(asked)), place]
     out = pd.DataFrame({"measure": asked, "predicted_gain": worth})
     return out.sort_values("predicted_gain", ascending=False, kind="stable")
