@@ -69,19 +69,25 @@ def choose_within(values: Array, costs: Array, hours: Array, limits: Limits) -> 
     def priced() -> Choice:
         return choose(values - prices[0] * hours - prices[1], costs, limits.budget)
 
-    for _ in range(3):
+    for _ in range(2):
         for place, (use, most) in enumerate(zip(uses, allowed, strict=True)):
             prices[place] = 0.0
             if _used(use, priced()) <= most:
                 continue
             low, high = 0.0, _highest_price(values, use)
-            for _ in range(50):
+            for _ in range(30):
                 prices[place] = (low + high) / 2
                 low, high = (
                     (low, prices[place]) if _used(use, priced()) <= most else (prices[place], high)
                 )
             prices[place] = high
     found = priced()
+    while any(_used(use, found) > most for use, most in zip(uses, allowed, strict=True)):
+        # A later price may have loosened an earlier limit: prices rise until all hold.
+        for place, (use, most) in enumerate(zip(uses, allowed, strict=True)):
+            if _used(use, found) > most:
+                prices[place] = 1.05 * prices[place] + 1e-3 * _highest_price(values, use)
+        found = priced()
     there = np.flatnonzero(found.measure != NOBODY)
     value = float(values[there, found.measure[there]].sum())
     paid = sum(
