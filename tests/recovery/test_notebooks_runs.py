@@ -96,6 +96,7 @@ def test_the_list_of_contacts_is_in_the_tables_and_within_the_budget(roi):
     assert listed["customer_id"].is_unique
     funnel = pd.read_csv(roi.folder / "figures" / "funnel.csv")
     assert funnel["customers"].is_monotonic_decreasing
+    assert funnel["customers"].iloc[-1] == len(listed)
 
 
 def test_a_recorded_campaign_counts_natural_return_in_its_control_group_alone(recorded):

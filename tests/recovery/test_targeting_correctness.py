@@ -201,3 +201,21 @@ def test_the_currency_qini_ends_at_the_effect_of_contacting_everybody():
     assert curve["gain"].iloc[0] == 0.0
     assert curve["gain"].max() > curve["gain"].iloc[-1]
     assert (curve["lower"] <= curve["upper"]).all()
+
+
+def test_who_may_not_be_asked_is_never_chosen():
+    experiment, _ = trial(1, 2000)
+    allowed = experiment.table["x"] > 0
+    chosen = target(
+        experiment,
+        COSTS,
+        features=["x", "kind"],
+        likely_lost=experiment.table["x"],
+        lifetime=experiment.table["x"],
+        limits=Limits(contacts=100, budget=1000.0),
+        eligible=allowed,
+        seed=1,
+    )
+    listed = contact_list(chosen)
+    assert 0 < len(listed) <= 100
+    assert allowed[listed.index].all()

@@ -65,11 +65,14 @@ class CampaignCase:
         cost = self.costs[arm].total(n, float(self.truth["return_rate"][arm]))
         return float(n * float(self.truth["value_effect"][arm]) / cost - 1)
 
-    def funnel(self, targeted: pd.Series) -> pd.DataFrame:
-        """From lost to targeted, with lifetime values; see `funnel`.
+    def eligible(self) -> pd.DataFrame:
+        """Who may be asked back, by value and by reason.
 
-        Valuable are classes A and B; recoverable are reasons to be targeted, and of those that
-        take a high price class A alone.
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by ``customer_id``: ``valuable`` (classes A and B) and ``recoverable`` (reasons
+            to be targeted, and of those that take a high price class A alone).
         """
         table = self.experiment.table
         recover = table[REASON].map(self.policy["recover"])
@@ -77,9 +80,14 @@ class CampaignCase:
         steps = {
             "valuable": table["class"] != "C",
             "recoverable": (recover == "target") | high,
-            "targeted": targeted,
         }
-        return funnel(table, steps, "lifetime")
+        return pd.DataFrame(steps)
+
+    def funnel(self, targeted: pd.Series) -> pd.DataFrame:
+        """From lost over `eligible` to targeted, with lifetime values; see `funnel`."""
+        steps = self.eligible()
+        kept = {"valuable": steps["valuable"], "recoverable": steps["recoverable"]}
+        return funnel(self.experiment.table, {**kept, "targeted": targeted}, "lifetime")
 
     def power(self, measured: Mapping[str, MeasuredReturn]) -> pd.DataFrame:
         """What this test could see, and what one would take that sees it.

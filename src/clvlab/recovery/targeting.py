@@ -145,6 +145,7 @@ def target(
     likely_lost: pd.Series,
     lifetime: pd.Series,
     limits: Limits,
+    eligible: pd.Series | None = None,
     model: Any = None,  # noqa: ANN401
     folds: int = 5,
     interval: float = 0.95,
@@ -164,6 +165,9 @@ def target(
         What two usual rules rank by: chance to be gone, and lifetime value.
     limits
         For the whole base of the experiment; the rules that rank contact as many as the choice.
+    eligible
+        Whether each customer may be chosen at all; the usual rules do not ask. Everybody by
+        default.
     model, folds, seed
         As in `uplift_scores`.
     interval
@@ -188,7 +192,10 @@ def target(
     natural = arm_scores(experiment, returned, **given)[0][none]
     gains, spent = _predicted(experiment, costs, natural, given)
     hours = np.tile([costs[arm].hours for arm in experiment.arms], (len(spent), 1))
-    choice = choose_within(gains.to_numpy(), spent.to_numpy(), hours, limits)
+    worth = gains.to_numpy(dtype=np.float64).copy()
+    if eligible is not None:
+        worth[~eligible.reindex(gains.index).to_numpy(dtype=bool)] = -np.inf
+    choice = choose_within(worth, spent.to_numpy(), hours, limits)
     names = np.array([*experiment.arms, none], dtype=object)
     best = experiment.arms[int(gains.mean().to_numpy().argmax())]
     many = int((choice.measure != NOBODY).sum())
