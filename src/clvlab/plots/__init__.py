@@ -15,12 +15,7 @@ from clvlab.plots.churn import (
     plot_reliability,
     plot_rolling_auc,
 )
-from clvlab.plots.leads import (
-    plot_adoption,
-    plot_conversion,
-    plot_funnel,
-    plot_product_lives,
-)
+from clvlab.plots.leads import plot_adoption, plot_conversion, plot_funnel, plot_product_lives
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
     plot_bridge,
@@ -37,6 +32,17 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.recovery import (
+    plot_break_even_map,
+    plot_effects,
+    plot_natural_return,
+    plot_net_returns,
+    plot_qini,
+    plot_recovery_funnel,
+    plot_sample_sizes,
+    plot_second_life,
+    plot_tornado,
+)
 from clvlab.plots.segments import (
     plot_allocation,
     plot_cross_table,
@@ -44,19 +50,15 @@ from clvlab.plots.segments import (
     plot_losses,
     plot_treemap,
 )
-from clvlab.plots.stages import (
-    plot_moves_between,
-    plot_stage_forecast,
-)
-from clvlab.plots.style import (
-    style,
-)
+from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
+from clvlab.plots.style import style
 
 __all__ = [
     "plot_adoption",
     "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
+    "plot_break_even_map",
     "plot_bridge",
     "plot_calibration",
     "plot_classifiers",
@@ -64,6 +66,7 @@ __all__ = [
     "plot_conversion",
     "plot_cross_table",
     "plot_dependence",
+    "plot_effects",
     "plot_errors_by_frequency",
     "plot_forest",
     "plot_funnel",
@@ -74,16 +77,23 @@ __all__ = [
     "plot_losses",
     "plot_models_tracking",
     "plot_moves_between",
+    "plot_natural_return",
+    "plot_net_returns",
     "plot_orders",
     "plot_product_lives",
     "plot_profit",
+    "plot_qini",
+    "plot_recovery_funnel",
     "plot_reliability",
     "plot_rolling_auc",
+    "plot_sample_sizes",
     "plot_score_differences",
+    "plot_second_life",
     "plot_spend_by_frequency",
     "plot_stage_counts",
     "plot_stage_forecast",
     "plot_time_to_event",
+    "plot_tornado",
     "plot_tracking",
     "plot_treemap",
     "plot_value_by_decile",

@@ -21,6 +21,8 @@ FILES = {
     "notebooks/clv-study.ipynb",
     "notebooks/lifecycle-study.ipynb",
     "notebooks/model-comparison.ipynb",
+    "notebooks/recovery-design.ipynb",
+    "notebooks/recovery-roi.ipynb",
     ".gitignore",
     "README.md",
 }

@@ -1,0 +1,147 @@
+"""The recovery notebooks as reports: simulated, recorded, and beside a real test."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clvlab.data.hillstrom import hillstrom_file
+from clvlab.reports import run_report
+from clvlab.reports.orders.notebooks import find_notebook
+from clvlab.reports.orders.parameters import read_parameters
+
+EXAMPLE = Path(__file__).parents[2] / "data" / "example"
+FEW = {"n_draws": 200}
+RECORDED = {
+    **FEW,
+    "campaign": "winback-2021-10",
+    "incentive_arms": "discount",
+    "incentive": 100.0,
+    "acquisition_cost": 500.0,
+    "new_customer_value": 1000.0,
+}
+
+
+@pytest.fixture(scope="module")
+def roi(tmp_path_factory):
+    beside = "nothing" if hillstrom_file() is None else "hillstrom"
+    return run_report(
+        "recovery-roi",
+        data="cdnow-sample",
+        parameters={**FEW, "beside": beside},
+        out=tmp_path_factory.mktemp("roi"),
+    )
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    return run_report(
+        "recovery-roi",
+        data=EXAMPLE,
+        parameters=RECORDED,
+        out=tmp_path_factory.mktemp("recorded"),
+    )
+
+
+@pytest.fixture(scope="module")
+def design(tmp_path_factory):
+    return run_report(
+        "recovery-design",
+        data="cdnow-sample",
+        parameters={**FEW, "uplift": 0.06},
+        out=tmp_path_factory.mktemp("plan"),
+    )
+
+
+def visible(run):
+    """The page as it is read: without code, and with common spaces."""
+    page = run.page.read_text(encoding="utf-8").split('id="code"')[0]
+    shown = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+    return re.sub("[\u00a0\u202f\u2009]", " ", shown)
+
+
+def test_a_simulated_campaign_is_stamped_and_a_recorded_one_is_not(roi, recorded):
+    assert "Simulated campaign on real customers" in visible(roi)
+    assert "Simulated campaign" not in visible(recorded)
+    assert "Nobody made these purchases" in visible(recorded)
+    assert "too few customers for limits to be trusted: call 19" in visible(recorded)
+    assert roi.warnings == recorded.warnings == ()
+
+
+def test_the_readings_stand_in_the_order_of_what_they_count(roi):
+    net = roi.results["net"]
+    assert net["gross"] > net["incremental"]
+    assert net["seed"] > net["gross"]
+    assert net["full_replacement"] > net["stock_maintaining"] > net["incremental"]
+    table = pd.read_parquet(roi.folder / "tables" / "returns.parquet")
+    assert (table["benefit_cost_ratio"] - table["net_return"]).round(9).eq(1).all()
+    costs = pd.read_parquet(roi.folder / "tables" / "costs.parquet")
+    assert costs["cost"].sum() == pytest.approx(roi.results["incremental"]["cost"])
+
+
+def test_natural_return_and_power_stand_on_the_page(roi):
+    page = visible(roi)
+    base, power = roi.results["base"], roi.results["power"]
+    assert f"{base['return_rate'] * 100:.1f} %" in page
+    assert f"{power['per_arm_effect']:,.0f}" in page
+    assert "per arm to show a net value" in page
+
+
+def test_the_list_of_contacts_is_in_the_tables_and_within_the_budget(roi):
+    listed = pd.read_parquet(roi.folder / "tables" / "contact-list.parquet")
+    assert 0 < len(listed) <= roi.results["lost"]
+    assert listed["customer_id"].is_unique
+    funnel = pd.read_csv(roi.folder / "figures" / "funnel.csv")
+    assert funnel["customers"].is_monotonic_decreasing
+    assert funnel["customers"].iloc[-1] == len(listed)
+
+
+def test_a_recorded_campaign_counts_natural_return_in_its_control_group_alone(recorded):
+    assert recorded.results["base"]["customers"] == 13
+    assert recorded.results["lost"] == 60
+    assert recorded.results["true_net"] is None
+
+
+@pytest.mark.skipif(hillstrom_file() is None, reason="Hillstrom's test is not in CLVLAB_DATA_DIR")
+def test_hillstroms_test_is_stamped_for_what_it_is(roi):
+    stamp = "E-mail test on past customers, not win-back; second lifetime value not available."
+    assert stamp in visible(roi)
+    table = pd.read_parquet(roi.folder / "tables" / "hillstrom.parquet")
+    assert table["effect"].iloc[0] == pytest.approx(0.07659, abs=5e-6)
+
+
+def test_the_plan_of_a_test_shows_both_sizes(design):
+    plan = design.results["plan"]
+    assert plan["per_arm_value"] > 5 * plan["per_arm_effect"]
+    assert f"{plan['per_arm_effect']:,.0f}" in visible(design)
+    arms = pd.read_parquet(design.folder / "tables" / "assignment.parquet")
+    assert len(arms) == design.results["lost"]
+    counts = pd.crosstab(arms["kind"], arms["arm"])
+    assert (counts["contact"] - counts["control"]).abs().max() <= 1
+
+
+@pytest.mark.parametrize("which", ["roi", "recorded", "design"])
+def test_no_raw_column_name_or_code_stands_in_a_table(which, request):
+    assert re.findall(r"<t[hd][^>]*>(\w+_\w+)<", visible(request.getfixturevalue(which))) == []
+
+
+@pytest.mark.parametrize("name", ["recovery-roi", "recovery-design"])
+def test_every_parameter_says_what_it_is_and_what_it_may_be(name):
+    for parameter in read_parameters(find_notebook(name)):
+        assert parameter.help, parameter.name
+        assert parameter.unit or parameter.choices, parameter.name
+        if parameter.kind in {"int", "float"}:
+            assert parameter.range.bounds, parameter.name
+
+
+@pytest.mark.trust
+def test_the_same_run_gives_the_same_bytes(recorded, tmp_path):
+    again = run_report("recovery-roi", data=EXAMPLE, parameters=RECORDED, out=tmp_path)
+    for name in [
+        "result.json",
+        *(f"tables/{one.name}" for one in (again.folder / "tables").iterdir()),
+    ]:
+        assert (again.folder / name).read_bytes() == (recorded.folder / name).read_bytes(), name
