@@ -10,8 +10,6 @@ import pytest
 
 from clvlab.data.hillstrom import hillstrom_file
 from clvlab.reports import run_report
-from clvlab.reports.orders.notebooks import find_notebook
-from clvlab.reports.orders.parameters import read_parameters
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
 FEW = {"n_draws": 200}
@@ -126,15 +124,6 @@ def test_the_plan_of_a_test_shows_both_sizes(design):
 @pytest.mark.parametrize("which", ["roi", "recorded", "design"])
 def test_no_raw_column_name_or_code_stands_in_a_table(which, request):
     assert re.findall(r"<t[hd][^>]*>(\w+_\w+)<", visible(request.getfixturevalue(which))) == []
-
-
-@pytest.mark.parametrize("name", ["recovery-roi", "recovery-design"])
-def test_every_parameter_says_what_it_is_and_what_it_may_be(name):
-    for parameter in read_parameters(find_notebook(name)):
-        assert parameter.help, parameter.name
-        assert parameter.unit or parameter.choices, parameter.name
-        if parameter.kind in {"int", "float"}:
-            assert parameter.range.bounds, parameter.name
 
 
 @pytest.mark.trust
