@@ -308,7 +308,7 @@ FORMATS = {
     **dict.fromkeys(["mean", "median", "median_lower", "median_upper", "overall"], "plain"),
     **dict.fromkeys(["delta", "delta_lower", "delta_upper"], "+.2f"),
     **dict.fromkeys(["ratio", "ratio_lower", "ratio_upper"], ".2f"),
-    **dict.fromkeys(["p_value", "p_adjusted", "false_discovery"], ".3f"),
+    **dict.fromkeys(["p_value", "p_adjusted", "false_discovery"], "p"),
     "explained": "percent.1",
     "score_gain": "+.3f",
     **dict.fromkeys(["purchases_each"], ",.1f"),

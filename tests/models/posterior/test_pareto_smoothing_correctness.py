@@ -132,3 +132,9 @@ def test_resampling_is_unbiased():
     weights = np.array([0.05, 0.15, 0.8])
     counts = sum(np.bincount(resample(weights, 3, rng), minlength=3) for _ in range(20_000))
     assert_allclose(counts / counts.sum(), weights, atol=0.01)
+
+
+def test_quantiles_of_a_very_large_shape_are_infinite_without_a_warning():
+    quantiles = generalized_pareto_quantiles(np.array([0.1, 0.5, 0.999]), 400.0, 1.0)
+    assert np.isfinite(quantiles[:2]).all()
+    assert np.isinf(quantiles[2])

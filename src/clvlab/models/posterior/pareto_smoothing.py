@@ -153,10 +153,14 @@ def fit_generalized_pareto(excesses: Array) -> tuple[float, float]:
 
 
 def generalized_pareto_quantiles(levels: Array, shape: float, scale: float) -> Array:
-    """Quantiles of the generalized Pareto distribution at levels in (0, 1)."""
+    """Quantiles of the generalized Pareto distribution at levels in (0, 1).
+
+    Those of a very large shape are infinite as far as numbers go.
+    """
     if shape == 0:
         return np.asarray(-scale * np.log1p(-levels))
-    return np.asarray(scale * np.expm1(-shape * np.log1p(-levels)) / shape)
+    with np.errstate(over="ignore"):
+        return np.asarray(scale * np.expm1(-shape * np.log1p(-levels)) / shape)
 
 
 def resample(weights: Array, n_draws: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

@@ -96,6 +96,8 @@ def excel_format(spec: str, currency: str = "") -> str:
         return _places("0", int(digits or 1)) + "%"
     if name == "count":
         return "#,##0"
+    if name == "p":
+        return _places("0", 3)
     found = _DECIMALS.fullmatch(spec)
     if found is None:
         return "General"

@@ -9,6 +9,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.reports.writing.words import word
 
 NO_BREAK_SPACE = "\u00a0"
+LEAST_P_VALUE = 0.001
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -103,6 +104,17 @@ def as_plain(value: float) -> str:
     return f"{significant(value, 3):,.{max(0, 2 - exponent)}f}"
 
 
+def as_p_value(value: float) -> str:
+    r"""A p-value with three decimals; below them it says so instead of claiming to be none.
+
+    Examples
+    --------
+    >>> as_p_value(0.0312), as_p_value(1e-9)
+    ('0.031', '<\xa00.001')
+    """
+    return f"{value:.3f}" if value >= LEAST_P_VALUE else f"<{NO_BREAK_SPACE}{LEAST_P_VALUE}"
+
+
 def format_value(value: Scalar, spec: str = "", currency: str = "") -> str:
     """A result in words and figures.
 
@@ -111,8 +123,9 @@ def format_value(value: Scalar, spec: str = "", currency: str = "") -> str:
     value
         A number, a date, text, a truth value, or None where there is no result.
     spec
-        `count`, `money`, `amount` (money without the currency), `percent`, `plain`, `date`, or
-        one of Python's own; `money.2`, `amount.0` and `percent.0` fix the decimals. Without one,
+        `count`, `money`, `amount` (money without the currency), `percent`, `p` (a p-value),
+        `plain`, `date`, or one of Python's own; `money.2`, `amount.0` and `percent.0` fix the
+        decimals. Without one,
         whole numbers are written out, other numbers get three significant digits and dates are
         year-month-day.
     currency
@@ -144,7 +157,7 @@ def format_value(value: Scalar, spec: str = "", currency: str = "") -> str:
                 f"the format '{spec}'",
                 "must suit its value",
                 f"got {value!r}",
-                "Formats are count, money, amount, percent, plain, date and Python's own.",
+                "Formats are count, money, amount, percent, p, plain, date and Python's own.",
             )
         ) from None
 
@@ -169,4 +182,6 @@ def _named_format(value: float, spec: str, currency: str) -> str | None:
         return as_percent(value, 1 if places is None else places)
     if spec == "count":
         return as_count(value)
+    if spec == "p":
+        return as_p_value(value)
     return as_plain(value) if spec == "plain" else None
