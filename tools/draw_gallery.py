@@ -16,7 +16,14 @@ from PIL import Image
 from clvlab.reports import run_report
 
 GALLERY = Path(__file__).resolve().parents[1] / "reports" / "gallery"
-PICTURES = {"clv-study.png": (1180, 1480), "clv-study-phone.png": (390, 1480)}
+PICTURES = {
+    "clv-study": {"clv-study.png": (1180, 1480), "clv-study-phone.png": (390, 1480)},
+    "lifecycle-study": {"lifecycle-study.png": (1180, 1480)},
+    "segment-comparison": {"segment-comparison.png": (1180, 1480)},
+    "churn-study": {"churn-study.png": (1180, 1480)},
+    "recovery-roi": {"recovery-roi.png": (1180, 1480)},
+}
+DATA = {"segment-comparison": "complete-journey"}
 QUIET = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--no-first-run", "--hide-scrollbars",
@@ -24,23 +31,29 @@ QUIET = [
 
 
 def main() -> int:
-    """Run the report and take its pictures."""
+    """Run the reports and take their pictures."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.stderr.write("Chromium is needed to draw the gallery.\n")
         return 1
     GALLERY.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        page = run_report("clv-study", out=Path(folder) / "reports").page
-        for name, (width, height) in PICTURES.items():
-            target = GALLERY / name
-            window = [f"--window-size={width},{height}", f"--user-data-dir={folder}/browser"]
-            command = [browser, *QUIET, *window, f"--screenshot={target}", page.as_uri()]
-            subprocess.run(command, check=True, capture_output=True)
-            Image.open(target).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
-                target, optimize=True
-            )
+        for report, pictures in PICTURES.items():
+            data = DATA.get(report, "cdnow")
+            page = run_report(report, data=data, out=Path(folder) / "reports").page
+            for name, size in pictures.items():
+                draw(browser, page, GALLERY / name, size, Path(folder) / "browser")
     return 0
+
+
+def draw(browser: str, page: Path, target: Path, size: tuple[int, int], profile: Path) -> None:
+    """Take a picture of the beginning of a page, in few colours."""
+    window = [f"--window-size={size[0]},{size[1]}", f"--user-data-dir={profile}"]
+    command = [browser, *QUIET, *window, f"--screenshot={target}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True)
+    Image.open(target).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
+        target, optimize=True
+    )
 
 
 if __name__ == "__main__":

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 import scipy
 
-from clvlab.errors import InputError, Problem
-
-CUTS = (0.80, 0.95)
+from clvlab.segments.cumulative_share import CUTS, classes_by_share
 
 
 def abc_class(values: pd.Series, cuts: tuple[float, float] = CUTS) -> pd.Series:
@@ -23,8 +20,8 @@ def abc_class(values: pd.Series, cuts: tuple[float, float] = CUTS) -> pd.Series:
     Parameters
     ----------
     values
-        Finite numbers; what is below zero counts as zero. Equal values stand in the order of
-        their index.
+        Finite numbers; what is zero or less is in the last class. Equal values stand in the order
+        of their index.
     cuts
         Cumulative shares at which A and B end: the customer who crosses a cut still belongs above
         it.
@@ -34,14 +31,7 @@ def abc_class(values: pd.Series, cuts: tuple[float, float] = CUTS) -> pd.Series:
     >>> abc_class(pd.Series([70.0, 20.0, 6.0, 4.0])).tolist()
     ['A', 'A', 'B', 'C']
     """
-    if not 0 < cuts[0] < cuts[1] < 1:
-        rule = "must be two rising shares above 0 and below 1"
-        raise InputError(Problem("parameter 'cuts'", rule, f"got {cuts}"))
-    positive = values.clip(lower=0).sort_index().sort_values(ascending=False, kind="stable")
-    total = float(positive.sum())
-    before = positive.cumsum().shift(fill_value=0.0) / total if total else positive * 0 + 1
-    names = np.array(["A", "B", "C"])[np.searchsorted(cuts, before.to_numpy(), side="right")]
-    return pd.Series(names, index=positive.index, name="class").reindex(values.index)
+    return classes_by_share(values, cuts).fillna("C").rename("class")
 
 
 def compare_valuations(values: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 from clvlab.lifecycle.period import Period
+from clvlab.segments.cumulative_share import CUTS, classes_by_share
 from clvlab.segments.segmentation import Segmentation, segmentation_of
 
 NATURES = ("government", "special", "company", "individual", "partner")
@@ -21,7 +22,7 @@ NATURES = ("government", "special", "company", "individual", "partner")
 
 def abc(
     values: pd.Series,
-    cuts: Sequence[float] = (0.80, 0.95),
+    cuts: Sequence[float] = CUTS,
     *,
     basis: str = "amount",
     cut_in: Period | None,
@@ -55,16 +56,8 @@ def abc(
     >>> abc(values, cut_in=None).labels.astype(str).to_dict()
     {'a': 'A', 'b': 'A', 'c': 'B', 'd': 'B', 'e': 'C'}
     """
-    _check_cuts(cuts)
-    ordered = values.sort_index().sort_values(ascending=False, kind="stable")
-    if ordered.isna().any() or np.isinf(ordered).any():
-        found = f"{int((~np.isfinite(ordered)).sum()):,} of {len(ordered):,} are not"
-        raise InputError(Problem("the values", "must be finite numbers", found))
-    worth = ordered[ordered > 0]
-    before = np.concatenate([[0.0], np.cumsum(worth.to_numpy(dtype=np.float64))])
+    labels = classes_by_share(values, cuts)
     names = list(ascii_uppercase[: len(cuts) + 1])
-    place = np.searchsorted(np.asarray(cuts), before[:-1] / (before[-1] or 1.0), side="right")
-    labels = pd.Series(np.array(names)[place], worth.index).reindex(ordered.index)
     edges = pairwise([0.0, *cuts, 1.0])
     rules = {
         name: f"ranked by {basis}, those before hold {low:.0%} or more, below {high:.0%}"
@@ -76,14 +69,6 @@ def abc(
     return segmentation_of(
         labels, scheme=f"ABC by {basis}", rules=rules, cut_in=cut_in, why_left_out=why
     )
-
-
-def _check_cuts(cuts: Sequence[float]) -> None:
-    edges = [0.0, *cuts, 1.0]
-    if len(cuts) < 1 or not all(low < high for low, high in pairwise(edges)):
-        rule = "must rise, each above 0 and below 1"
-        remedy = "Use shares such as 0.80 and 0.95."
-        raise InputError(Problem("parameter 'cuts'", rule, f"got {list(cuts)}", remedy))
 
 
 def main_ordinary_scattered(
