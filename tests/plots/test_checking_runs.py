@@ -16,12 +16,6 @@ FIGURES = ["scores", "tracking", "calibration", "reliability", "backtest", "by_f
 MANY = ["tracking", "backtest", "by_frequency"]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def few(sample_log):
     """Some hundred customers."""

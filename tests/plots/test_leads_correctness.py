@@ -3,16 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
 
 from clvlab import plots
 from clvlab.plots.leads import MOST_PRODUCTS
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

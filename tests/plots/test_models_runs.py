@@ -18,12 +18,6 @@ needs_noto = pytest.mark.skipif(
 FIGURES = ["tracking", "cumulative", "holdout", "alive", "purchases", "spend", "value"]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture(scope="module")
 def draw(sample_log, sample, sample_model, sample_spend):
     """Each figure by name, on tables that are computed once."""

@@ -23,6 +23,7 @@ FILES = {
     "notebooks/model-comparison.ipynb",
     "notebooks/recovery-design.ipynb",
     "notebooks/recovery-roi.ipynb",
+    "notebooks/segment-comparison.ipynb",
     ".gitignore",
     "README.md",
 }
