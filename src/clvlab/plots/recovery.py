@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
 
 from clvlab.plots.style import (
     AT_RISK,
@@ -138,7 +138,8 @@ def plot_effects(table: pd.DataFrame, *, label: str, ax: Axes | None = None) -> 
         ax.set_ylim(-0.6, len(known) - 0.4)
         ax.set_xlabel(label)
         if known[["lower", "upper"]].abs().to_numpy().max(initial=0.0) < 1:
-            ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=1, symbol=" %"))
+            ax.xaxis.set_major_locator(MaxNLocator(6))
+            ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
     return ax
 
 
