@@ -21,6 +21,7 @@ from clvlab.lifecycle.conversion import (
 from clvlab.lifecycle.leads import Leads, leads_of
 from clvlab.lifecycle.prospects import study_prospects
 from clvlab.lifecycle.share_limits import wilson_limits
+from clvlab.lifecycle.stage_value import OpenLeads
 from clvlab.lifecycle.time_to_event import kaplan_meier
 from clvlab.simulate.company.leads import draw_leads
 from clvlab.simulate.company.parameters import default_parameters
@@ -211,6 +212,10 @@ def test_a_page_of_leads_and_its_absence(folder):
     assert found.describe()["left_out"] == 2
     assert found.curve["share"].iloc[-1] > 0
     assert found.too_young == ""
+    all_leads = found.development.iloc[0]
+    assert found.open_leads == OpenLeads(
+        open=5 - 2, ended=int(all_leads["seen_long_enough"]), converted=int(all_leads["within"])
+    )
     early = study_prospects(company, "52 weeks", **terms)
     assert early.too_young == (
         "Of 5 leads 2 became customers so far. "
@@ -219,6 +224,7 @@ def test_a_page_of_leads_and_its_absence(folder):
     nothing = study_prospects(Company("Shop", {}), "30 days", **terms)
     assert nothing.absent == "Not available: needs the table leads."
     assert nothing.describe() == {}
+    assert nothing.open_leads is None
 
 
 def test_small_groups_are_hidden_within_each_characteristic(folder):
