@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -77,9 +79,24 @@ def test_a_search_never_learns_from_what_it_predicts_or_later(small):
     assert len(churn.search_settings(Watched, days, small.test, budget=1, candidates=tried)[1]) == 1
 
 
+@pytest.mark.skipif(find_spec("lightgbm") is not None, reason="LightGBM is installed")
 def test_lightgbm_says_that_it_is_missing(small):
     with pytest.raises(NotAvailableError, match=r"needs the package lightgbm; install clvlab\[boo"):
         churn.LightGBMChurn().fit(small.train)
+
+
+@pytest.mark.parametrize("name", ["boosting", "lightgbm"])
+def test_trees_learn_what_the_truth_says_and_do_it_twice_the_same(rng, name):
+    if name == "lightgbm":
+        pytest.importorskip("lightgbm", reason="needs clvlab[boosting]")
+    learnt, asked = drawn(rng, FIRST, 4000), drawn(rng, SECOND)
+    one, again = (
+        churn.CLASSIFIERS[name]().fit([learnt]).churn_probability(asked.features) for _ in range(2)
+    )
+    pd.testing.assert_series_equal(one, again, check_exact=True)
+    truth = 1 / (1 + np.exp(-(0.5 + 1.2 * asked.features["one"] - 0.3 * asked.features["other"])))
+    assert np.corrcoef(one, truth)[0, 1] > 0.97
+    assert one.mean() == pytest.approx(truth.mean(), abs=0.03)
 
 
 def test_what_cannot_be_learnt_from_is_refused(small, rng):

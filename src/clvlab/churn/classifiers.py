@@ -5,6 +5,7 @@ scikit-learn takes a while to import, so that happens when a classifier is fitte
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -109,22 +110,8 @@ class LogisticChurn(ChurnModel):
         return np.asarray(bread @ (scores.T @ scores) @ bread)
 
 
-class _Trees(ChurnModel):
-    """Boosted trees, whatever makes them."""
-
-    def _fit(self, snapshots: Sequence[LabelledSnapshot]) -> None:
-        self.estimator_ = self._make()
-        self.estimator_.fit(stacked_features(snapshots), stacked_labels(snapshots))
-
-    def _probability(self, features: pd.DataFrame) -> Array:
-        return np.asarray(self.estimator_.predict_proba(on_model_scale(features))[:, 1])
-
-    def _make(self) -> Any:  # noqa: ANN401 - a classifier of one of two libraries
-        raise NotImplementedError
-
-
-class BoostingChurn(_Trees):
-    """Gradient boosting by scikit-learn's histogram method.
+class BoostedTrees(ChurnModel):
+    """Boosted trees, whatever makes them.
 
     Parameters
     ----------
@@ -138,8 +125,6 @@ class BoostingChurn(_Trees):
         Seed of its random choices.
     """
 
-    name = "boosting"
-
     def __init__(
         self, rounds: int = 100, learning_rate: float = 0.05, leaves: int = 8, seed: int = 0
     ) -> None:
@@ -147,6 +132,23 @@ class BoostingChurn(_Trees):
         self.learning_rate = learning_rate
         self.leaves = leaves
         self.seed = seed
+
+    def _fit(self, snapshots: Sequence[LabelledSnapshot]) -> None:
+        self.estimator_ = self._make()
+        self.estimator_.fit(stacked_features(snapshots), stacked_labels(snapshots))
+
+    def _probability(self, features: pd.DataFrame) -> Array:
+        return np.asarray(self.estimator_.predict_proba(on_model_scale(features))[:, 1])
+
+    @abstractmethod
+    def _make(self) -> Any:  # noqa: ANN401 - a classifier of one of two libraries
+        """The library's classifier, not fitted yet."""
+
+
+class BoostingChurn(BoostedTrees):
+    """Gradient boosting by scikit-learn's histogram method; see `BoostedTrees`."""
+
+    name = "boosting"
 
     def _make(self) -> Any:  # noqa: ANN401
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -161,13 +163,10 @@ class BoostingChurn(_Trees):
         )
 
 
-class LightGBMChurn(_Trees):
+class LightGBMChurn(BoostedTrees):
     """Gradient boosting by LightGBM, which is installed with ``clvlab[boosting]``.
 
-    Parameters
-    ----------
-    rounds, learning_rate, leaves, seed
-        As in `BoostingChurn`.
+    Its parameters are those of `BoostedTrees`.
 
     Raises
     ------
@@ -176,14 +175,6 @@ class LightGBMChurn(_Trees):
     """
 
     name = "LightGBM"
-
-    def __init__(
-        self, rounds: int = 100, learning_rate: float = 0.05, leaves: int = 8, seed: int = 0
-    ) -> None:
-        self.rounds = rounds
-        self.learning_rate = learning_rate
-        self.leaves = leaves
-        self.seed = seed
 
     def _make(self) -> Any:  # noqa: ANN401
         try:

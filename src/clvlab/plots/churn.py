@@ -29,7 +29,7 @@ LOOKS: Final = {
     "BG/NBD": (INCREMENTAL, "-.", "^"),
     "logistic": (EXPECTED, "-", "o"),
     "boosting": (RETURNED, (0, (5, 1, 1, 1)), "D"),
-    "lightgbm": (SOFT, (0, (1, 1)), "P"),
+    "LightGBM": (SOFT, (0, (1, 1)), "P"),
 }
 """A model looks the same in every figure: colour, line and marker."""
 SHARES: Final = PercentFormatter(1.0, decimals=0)
