@@ -168,6 +168,17 @@ def test_what_other_parameters_read_belongs_to_the_fingerprint(make_notebook, tm
     assert not run_order(order).skipped
 
 
+def test_decimal_sign_is_not_taken_for_the_folder_of_everything(make_notebook, tmp_path):
+    parameters = PARAMETERS + '\ndecimal: str = "."  # sign'
+    notebook = make_notebook(CELLS, name="small", parameters=parameters)
+    (tmp_path / "orders.csv").write_text("a\n1\n")
+    layers = (("python", {"data": str(tmp_path / "orders.csv")}),)
+    order = Order(str(notebook), str(tmp_path / "r"), data_folder=str(tmp_path), layers=layers)
+    run_order(order)
+    (tmp_path / "late.csv").write_text("a\n1\n")
+    assert run_order(order).skipped
+
+
 def test_what_a_variable_holds_is_not_taken_for_known(make_notebook, tmp_path, monkeypatch):
     parameters = PARAMETERS + "\nconnection: str | None = None  # a database"
     notebook = make_notebook(CELLS, name="small", parameters=parameters)

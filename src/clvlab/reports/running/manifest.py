@@ -66,9 +66,11 @@ def _other_sources(job: Job) -> dict[str, dict[str, object]]:
         if name == "data" or not isinstance(value, str):
             continue
         path = Path(job.order.data_folder or Path.cwd()) / value
+        # "." is a decimal sign, though it would name a folder: that of everything, reports too
+        names_nothing = not value.strip("./\\")
         if value.startswith("env:"):
             found[name] = data_fingerprint(value)
-        elif value and path.exists():
+        elif not names_nothing and path.exists():
             found[name] = data_fingerprint(str(path.absolute()))
     return found
 
