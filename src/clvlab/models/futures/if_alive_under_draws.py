@@ -60,11 +60,14 @@ class ParameterDraws:
         Draws are shared out among threads; the results are the same in any number of them.
         """
 
-        def evaluate(row: Array) -> Array:
-            return function(self.process.parameters(row))
+        def evaluate(rows: Array) -> list[Array]:
+            return [function(self.process.parameters(row)) for row in rows]
 
-        with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
-            return np.stack(list(pool.map(evaluate, self.values)), axis=-1)
+        # A share of the draws for each thread: handing over each draw would take longer than many.
+        workers = min(os.cpu_count() or 1, MOST_WORKERS)
+        with ThreadPoolExecutor(workers) as pool:
+            shares = pool.map(evaluate, np.array_split(self.values, workers))
+            return np.stack([one for share in shares for one in share], axis=-1)
 
     def discounted_purchases(self, grid: PairGrid, horizon: float, log_discount: float) -> Array:
         """Expected purchases if alive, discounted, at the grid's points, (g, draws)."""
