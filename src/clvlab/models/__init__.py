@@ -35,6 +35,7 @@ from clvlab.models.posterior.priors import Prior, Quantity
 from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
 from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
+from clvlab.models.study.credible_predictions import credible_prediction
 from clvlab.models.study.fitted_study import FittedStudy
 from clvlab.models.study.model_files import load_model, save_model
 from clvlab.models.study.posteriors import default_prior, posterior_of
@@ -86,6 +87,7 @@ __all__ = [
     "compare_cohorts",
     "compare_models",
     "compare_spend_models",
+    "credible_prediction",
     "customer_lifetime_value",
     "default_prior",
     "discounted_expected_purchases",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from copy import copy
 from typing import ClassVar, Self, TypeVar
 
 import numpy as np
@@ -97,6 +98,25 @@ class MaximumLikelihoodModel(Estimator):
             covariance * np.outer(slope, slope), index=names, columns=names
         )
         return self
+
+    def with_parameters(self, values: Array) -> Self:
+        """A copy that predicts with other parameters, such as a draw of a posterior.
+
+        Parameters
+        ----------
+        values
+            The parameters in the model's order, coefficients of covariates behind them, (k,).
+        """
+        self.require_fit()
+        k = len(self.parameter_names)
+        other = copy(self)
+        named = dict(zip(self.parameter_names, values[:k].tolist(), strict=True))
+        vars(other).update(
+            params_=vars(self)["params_"]._replace(**named),
+            _log_parameters=np.log(values[:k]),
+            _coefficients=values[k:],
+        )
+        return other
 
     @property
     def n_parameters(self) -> int:
