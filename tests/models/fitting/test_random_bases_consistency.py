@@ -135,6 +135,12 @@ def test_every_fit_of_amounts_ends_at_the_optimum(kind, random_bases):
         check_amounts(kind, seed, random_bases)
 
 
+@pytest.mark.parametrize(("base", "seed"), [("scattered", 11), ("tiny", 20)])
+def test_the_higher_of_two_maxima_of_amounts_is_found(base, seed, random_bases):
+    """All spread between customers, or all of it within them: each is a maximum here."""
+    check_amounts(base, seed, random_bases)
+
+
 @pytest.mark.trust
 def test_200_fits_of_amounts_end_at_the_optimum(kind, random_bases):
     for seed in MANY_SEEDS:

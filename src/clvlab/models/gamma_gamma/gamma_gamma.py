@@ -34,6 +34,8 @@ from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 Array = npt.NDArray[np.float64]
 UNLIKELY = 0.01
+WIDE = 0.25
+"""Shape p of amounts below which they are spread more widely than real ones (twice their mean)."""
 
 ALIKE = 200.0
 """Value of p or q above which amounts hardly vary and the surface is nearly flat."""
@@ -241,12 +243,29 @@ def climb_spending(spending: Spending) -> Optimum:
     coarse = None
     if len(spending) > WORTH_A_SUBSAMPLE:
         coarse = objective_of_spend(relative.every(len(spending) // SUBSAMPLE))
-    optimum = climb(objective_of_spend(relative), np.log([2.0, 3.0, 1.0]), coarse)
+    objective = objective_of_spend(relative)
+    optimum = climb(objective, np.log([2.0, 3.0, 1.0]), coarse)
+    for other in _worth_other_starts(optimum):
+        candidate = climb(objective, other)
+        if candidate.value > optimum.value:
+            optimum = candidate
     return replace(
         optimum,
         point=optimum.point + np.array([0.0, 0.0, log_typical]),
         value=optimum.value - len(spending) * log_typical,
     )
+
+
+def _worth_other_starts(optimum: Optimum) -> list[Array]:
+    """Further starts for amounts so few, or spread so widely, that there may be several maxima.
+
+    One has the spread within customers, the next between them (p without limit, p v known), the
+    last all of it within customers who are alike (q and v without limit, v / q known).
+    """
+    p, q, _ = np.exp(optimum.point)
+    if optimum.converged and WIDE < p < ALIKE and 1 < q < ALIKE:
+        return []
+    return [np.log([1e4, 0.5, 1e-4]), np.log([0.5, 1e4, 1e4])]
 
 
 def objective_of_spend(spending: Spending) -> Objective:
