@@ -52,12 +52,20 @@ from clvlab.plots.segments import (
 )
 from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
 from clvlab.plots.style import style
+from clvlab.plots.survey import (
+    plot_both_sides,
+    plot_importance_performance,
+    plot_index_scores,
+    plot_later_purchases,
+    plot_response,
+)
 
 __all__ = [
     "plot_adoption",
     "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
+    "plot_both_sides",
     "plot_break_even_map",
     "plot_bridge",
     "plot_calibration",
@@ -73,6 +81,9 @@ __all__ = [
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_importance",
+    "plot_importance_performance",
+    "plot_index_scores",
+    "plot_later_purchases",
     "plot_lorenz",
     "plot_losses",
     "plot_models_tracking",
@@ -85,6 +96,7 @@ __all__ = [
     "plot_qini",
     "plot_recovery_funnel",
     "plot_reliability",
+    "plot_response",
     "plot_rolling_auc",
     "plot_sample_sizes",
     "plot_score_differences",
