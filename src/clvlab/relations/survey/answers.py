@@ -281,7 +281,7 @@ def _refuse(table: pd.DataFrame, reversed_items: Sequence[str], off_scale: str) 
 
 def _named(table: pd.DataFrame, chosen: pd.Series, rows_at: RowNames | None) -> str:
     places = np.flatnonzero(chosen.to_numpy(dtype=bool))
-    positions = [int(table.index[place]) for place in places]
+    positions = [int(place) for place in table.index.to_numpy()[places]]
     if not positions:
         return ""
     rows = rows_at(positions) if rows_at else [str(place + 1) for place in positions]

@@ -56,6 +56,11 @@ class OpenedSurvey:
         """The answers of customers."""
         return self.answers.of(CUSTOMER)
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The questions as they are written on a page."""
+        return {item: item.replace("_", " ") for item in self.answers.items}
+
     def drivers(self, outcome: str, loyalty: str, chosen: str | None = None) -> list[str]:
         """Constructs that may drive an outcome.
 

@@ -22,6 +22,7 @@ from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 LEAST_CHANCE = 0.05
 """Chances to answer below this count as this, so that no answer outweighs twenty."""
 THIRDS = ("lowest third", "middle third", "highest third")
+WORDS = {"silence_days": "days of silence"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +60,7 @@ class Response:
         Returns
         -------
         pandas.DataFrame
-            Indexed by ``characteristic`` and ``group``: ``customers``, ``responded``,
+            Indexed by ``characteristic`` and ``group``, in words: ``customers``, ``responded``,
             ``response_rate`` with ``response_lower`` and ``response_upper`` (Wilson),
             ``share_base``, ``share_answers``, and ``p_value`` of the chi-square test that all
             groups of the characteristic answer alike.
@@ -78,7 +79,9 @@ class Response:
             part["share_base"] = n / n.sum()
             part["share_answers"] = k / max(int(k.sum()), 1)
             part["p_value"] = p_value
-            rows.append(pd.concat({name: part}, names=["characteristic", "group"]))
+            part.index = part.index.astype(str).str.replace("_", " ")
+            said = WORDS.get(name, name.replace("_", " "))
+            rows.append(pd.concat({said: part}, names=["characteristic", "group"]))
         return pd.concat(rows)
 
     def weights(self) -> pd.Series:
