@@ -15,6 +15,13 @@ from clvlab.plots.churn import (
     plot_reliability,
     plot_rolling_auc,
 )
+from clvlab.plots.credit import (
+    plot_ageing,
+    plot_days_sales_outstanding,
+    plot_late_chances,
+    plot_lateness,
+    plot_net_value,
+)
 from clvlab.plots.leads import plot_adoption, plot_conversion, plot_funnel, plot_product_lives
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
@@ -62,6 +69,7 @@ from clvlab.plots.survey import (
 
 __all__ = [
     "plot_adoption",
+    "plot_ageing",
     "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
@@ -73,6 +81,7 @@ __all__ = [
     "plot_cohorts",
     "plot_conversion",
     "plot_cross_table",
+    "plot_days_sales_outstanding",
     "plot_dependence",
     "plot_effects",
     "plot_errors_by_frequency",
@@ -83,6 +92,8 @@ __all__ = [
     "plot_importance",
     "plot_importance_performance",
     "plot_index_scores",
+    "plot_late_chances",
+    "plot_lateness",
     "plot_later_purchases",
     "plot_lorenz",
     "plot_losses",
@@ -90,6 +101,7 @@ __all__ = [
     "plot_moves_between",
     "plot_natural_return",
     "plot_net_returns",
+    "plot_net_value",
     "plot_orders",
     "plot_product_lives",
     "plot_profit",

@@ -1,5 +1,6 @@
 """Credit: terms, what is owed, how late payments are and will be, limits and handling."""
 
+from clvlab.data.credit_default import load_credit_default as load_card_holders
 from clvlab.relations.credit.card_holders import card_holders_test
 from clvlab.relations.credit.handling import credit_lights, load_credit_policy
 from clvlab.relations.credit.known_at_issue import features_at_issue
@@ -22,6 +23,7 @@ from clvlab.relations.credit.net_value import (
     mean_days_to_pay,
     value_net_of_credit,
 )
+from clvlab.relations.credit.opening import OpenedCredit, open_credit
 from clvlab.relations.credit.outstanding import (
     ageing,
     days_sales_outstanding,
@@ -32,6 +34,7 @@ from clvlab.relations.credit.outstanding import (
 __all__ = [
     "LatePaymentStudy",
     "LatenessPrior",
+    "OpenedCredit",
     "OwnRecord",
     "Receivables",
     "ageing",
@@ -49,9 +52,11 @@ __all__ = [
     "large_but_disloyal",
     "lateness_by_class",
     "lateness_by_customer",
+    "load_card_holders",
     "load_credit_policy",
     "mean_days_to_pay",
     "need_based_limit",
+    "open_credit",
     "outstanding_by_month",
     "outstanding_on",
     "read_receivables",

@@ -73,7 +73,8 @@ def load_credit_policy(path: str | Path | None = None) -> pd.DataFrame:
     for name in BOUNDS:
         table[name] = _bounds(table[name], f"{where}, {name}", problems)
     problems.raise_if_any()
-    return table.set_index("light")
+    policy: pd.DataFrame = table.set_index("light")
+    return policy
 
 
 def _bounds(text: pd.Series, where: str, problems: Problems) -> pd.Series:

@@ -88,7 +88,8 @@ class LatePaymentStudy:
 
     def outcomes(self) -> pd.Series:
         """Whether the tested invoices were late."""
-        return self.receivables.invoices.loc[self.tested, "late"].astype(bool)
+        late: pd.Series = self.receivables.invoices.loc[self.tested, "late"].astype(bool)
+        return late
 
     def compare(self, *, interval: float = 0.90, seed: int = 0) -> ClassifierComparison:
         """All models on the tested invoices; limits draw customers, not invoices."""

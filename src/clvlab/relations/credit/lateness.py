@@ -204,11 +204,11 @@ def terms_kept(receivables: Receivables, agreed: pd.Series | None = None) -> pd.
         half = curve.loc[curve["share"] >= 0.5, "day"]
         due = own[own["resolved"]]
         told = promised[own.index].dropna()
-        out[int(terms)] = {
+        out[int(float(str(terms)))] = {
             "invoices": len(own),
             "customers": own[CUSTOMER_ID].nunique(),
             "days_to_pay": float(half.iloc[0]) if len(half) else np.nan,
             "in_time_share": 1 - float(due["late"].mean()) if len(due) else np.nan,
-            "as_agreed": float((told == terms).mean()) if len(told) else np.nan,
+            "as_agreed": float((told == float(str(terms))).mean()) if len(told) else np.nan,
         }
     return pd.DataFrame.from_dict(out, orient="index").rename_axis("terms_days")

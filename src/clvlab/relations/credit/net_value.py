@@ -152,13 +152,16 @@ def value_net_of_credit(
             ),
         )
 
-    known = {name: 0.0 if np.isnan(default[name]) else default[name] for name in default}
+    known: dict[str, float] = {
+        name: 0.0 if np.isnan(number) else number for name, number in default.items()
+    }
     out = clv[["clv"]].copy()
     out["financing"], out["bad_debt"] = credit(clv["clv"], known["rate"])
     out["net_clv"] = out["clv"] - out["financing"] - out["bad_debt"]
     for side, other in (("lower", "upper"), ("upper", "lower")):
-        value = clv[f"clv_credible_{side}"]
-        out[f"net_{side}"] = value - sum(credit(value, known[other]))
+        worth: pd.Series = clv[f"clv_credible_{side}"]
+        waiting, unpaid = credit(worth, known[other])
+        out[f"net_{side}"] = worth - waiting - unpaid
     return out
 
 
