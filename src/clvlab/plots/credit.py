@@ -77,9 +77,9 @@ def plot_days_sales_outstanding(table: pd.DataFrame, *, ax: Axes | None = None) 
         ax.set_ylim(bottom=0)
         ax.set_ylabel("days of sales owed")
         ax.set_xlabel("end of month")
-        locator = mdates.AutoDateLocator(maxticks=8)
+        locator = mdates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2)
     return ax
 

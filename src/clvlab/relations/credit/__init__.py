@@ -6,7 +6,7 @@ from clvlab.relations.credit.handling import credit_lights, load_credit_policy
 from clvlab.relations.credit.known_at_issue import features_at_issue
 from clvlab.relations.credit.late_payment import LatePaymentStudy, OwnRecord, fit_late_payment
 from clvlab.relations.credit.lateness import (
-    LatenessPrior,
+    LatenessLaw,
     delays,
     fit_lateness,
     lateness_by_class,
@@ -33,7 +33,7 @@ from clvlab.relations.credit.outstanding import (
 
 __all__ = [
     "LatePaymentStudy",
-    "LatenessPrior",
+    "LatenessLaw",
     "OpenedCredit",
     "OwnRecord",
     "Receivables",

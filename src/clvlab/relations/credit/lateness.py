@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize
-from scipy.special import betaln
+from scipy.special import betaln, expit
 from scipy.stats import beta
 
 from clvlab.errors import InputError, Problem
@@ -18,36 +17,61 @@ from clvlab.relations.credit.ledger import Receivables
 from clvlab.schema import AMOUNT, CUSTOMER_ID
 
 Array = npt.NDArray[np.float64]
-_BOUNDS = ((-8.0, 8.0), (-3.0, 8.0))
-"""Of the log odds of the mean and the logarithm of the prior's invoices: from 0.05 to 3,000."""
+_MEANS = np.linspace(-6.0, 6.0, 121)
+_WEIGHTS = np.linspace(-3.0, 8.0, 23)
+"""Grids of the log odds of the mean, and of the logarithm of a + b: from 0.05 to 3,000 invoices."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatenessPrior:
-    """How customers differ: their chances to be late have the law Beta(a, b).
+@dataclass(frozen=True, eq=False)
+class LatenessLaw:
+    """How customers of a class differ: their chances to be late have a law Beta(a, b).
+
+    What is known of a and b is kept as weights on a grid, so that limits of a customer with few
+    invoices are not narrower than those of the class.
 
     Attributes
     ----------
-    a, b
-        Parameters; ``a / (a + b)`` is the mean, ``a + b`` how many invoices it weighs as much as.
+    a, b, weight
+        Grid of the parameters and how likely each point is, (g,); the weights sum to 1.
     """
 
-    a: float
-    b: float
+    a: Array
+    b: Array
+    weight: Array
 
     @property
     def mean(self) -> float:
-        """Mean chance."""
-        return self.a / (self.a + self.b)
+        """Expected chance of a customer of whom nothing is known."""
+        return float(self.weight @ (self.a / (self.a + self.b)))
+
+    def chances(self, late: npt.ArrayLike, invoices: npt.ArrayLike, interval: float) -> Array:
+        """Chance, lower and upper limit of customers with so many late invoices, (3, n).
+
+        The posterior is a mixture of beta laws; its limits are those of the one beta law with the
+        same mean and variance.
+        """
+        k, n = np.asarray(late, dtype=np.float64), np.asarray(invoices, dtype=np.float64)
+        pairs, place = np.unique(np.column_stack([k, n]), axis=0, return_inverse=True)
+        a, b = self.a + pairs[:, :1], self.b + pairs[:, 1:] - pairs[:, :1]
+        # What is known of the class already has the customer's own invoices in it.
+        mean = a / (a + b)
+        second = mean * (a + 1) / (a + b + 1)
+        middle = mean @ self.weight
+        spread = np.maximum(second @ self.weight - middle**2, 1e-12)
+        size = middle * (1 - middle) / spread - 1
+        low, high = (
+            beta.ppf(tail, middle * size, (1 - middle) * size)
+            for tail in ((1 - interval) / 2, (1 + interval) / 2)
+        )
+        return np.asarray([middle, low, high])[:, place.ravel()]
 
 
-def fit_lateness(late: npt.ArrayLike, invoices: npt.ArrayLike) -> LatenessPrior:
-    r"""The beta law behind late payments of customers, by maximum likelihood (Skellam 1948).
+def fit_lateness(late: npt.ArrayLike, invoices: npt.ArrayLike) -> LatenessLaw:
+    r"""The beta law behind late payments of customers (Skellam 1948), with how well it is known.
 
-    .. math:: L = \prod_i \frac{B(a + k_i, b + n_i - k_i)}{B(a, b)}
+    .. math:: L(a, b) = \prod_i \frac{B(a + k_i, b + n_i - k_i)}{B(a, b)}
 
-    Where customers do not differ by more than chance, a + b runs to its bound and every customer
-    has the mean. A weak penalty, that of one late and one punctual invoice, keeps the mean inside.
+    times a prior that is even in the mean a / (a + b) and in the logarithm of a + b.
 
     Parameters
     ----------
@@ -61,28 +85,24 @@ def fit_lateness(late: npt.ArrayLike, invoices: npt.ArrayLike) -> LatenessPrior:
 
     Examples
     --------
-    >>> prior = fit_lateness([0, 10, 0, 10], [10, 10, 10, 10])
-    >>> round(prior.mean, 2), prior.a + prior.b < 1
-    (0.5, True)
+    >>> law = fit_lateness([0, 10, 0, 10], [10, 10, 10, 10])
+    >>> round(law.mean, 2)
+    0.5
+    >>> law.chances([0], [10], 0.9).round(2).ravel().tolist()
+    [0.01, 0.0, 0.04]
     """
     k, n = np.asarray(late, dtype=np.float64), np.asarray(invoices, dtype=np.float64)
     if not n.sum() > 0:
         raise InputError(Problem("the invoices", "must hold one whose due day has passed", "none"))
-
-    def loss(x: Array) -> float:
-        mean, weight = 1 / (1 + np.exp(-x[0])), np.exp(x[1])
-        a, b = mean * weight, (1 - mean) * weight
-        own = betaln(a + k, b + n - k) - betaln(a, b)
-        return -float(own.sum() + np.log(mean) + np.log1p(-mean))
-
-    rate = (k.sum() + 1) / (n.sum() + 2)
-    start = np.log(rate / (1 - rate))
-    found = min(
-        (minimize(loss, [start, w], method="L-BFGS-B", bounds=_BOUNDS) for w in (0.0, 3.0)),
-        key=lambda one: float(one.fun),
-    )
-    mean, weight = 1 / (1 + np.exp(-found.x[0])), np.exp(found.x[1])
-    return LatenessPrior(float(mean * weight), float((1 - mean) * weight))
+    pairs, counts = np.unique(np.column_stack([k, n]), axis=0, return_counts=True)
+    odds, size = (one.ravel() for one in np.meshgrid(_MEANS, np.exp(_WEIGHTS)))
+    mean = expit(odds)
+    a, b = mean * size, (1 - mean) * size
+    own = betaln(a + pairs[:, :1], b + pairs[:, 1:] - pairs[:, :1]) - betaln(a, b)
+    # The grid is even in the log odds of the mean; an even mean has the density m (1 - m) there.
+    log_weight = counts @ own + np.log(mean) + np.log1p(-mean)
+    weight = np.exp(log_weight - log_weight.max())
+    return LatenessLaw(a, b, weight / weight.sum())
 
 
 def lateness_by_customer(
@@ -98,8 +118,7 @@ def lateness_by_customer(
         Class of each customer, indexed by ``customer_id``; customers without one, and all of
         them by default, are one class.
     interval
-        Coverage of the limits, which are quantiles of the posterior, the class's law taken as
-        known.
+        Coverage of the limits of the chance, which know that the class's law is estimated.
 
     Returns
     -------
@@ -115,14 +134,11 @@ def lateness_by_customer(
     named = pd.Series("all", out.index) if classes is None else classes.reindex(out.index)
     out.insert(0, "class", named.astype(object).fillna("not known"))
     out["late_share"] = out["late"] / out["resolved"]
-    for name in ("late_chance", "late_lower", "late_upper"):
-        out[name] = np.nan
+    limits = ["late_chance", "late_lower", "late_upper"]
+    out[limits] = np.nan
     for _, own in out.groupby("class"):
-        prior = fit_lateness(own["late"], own["resolved"])
-        a, b = prior.a + own["late"], prior.b + own["resolved"] - own["late"]
-        out.loc[own.index, "late_chance"] = a / (a + b)
-        out.loc[own.index, "late_lower"] = beta.ppf((1 - interval) / 2, a, b)
-        out.loc[own.index, "late_upper"] = beta.ppf((1 + interval) / 2, a, b)
+        law = fit_lateness(own["late"], own["resolved"])
+        out.loc[own.index, limits] = law.chances(own["late"], own["resolved"], interval).T
     delay = delays(receivables)
     weight = rows[AMOUNT]
     total = weight.groupby(rows[CUSTOMER_ID]).sum()

@@ -18,7 +18,7 @@ from clvlab.schema import AMOUNT, CUSTOMER_ID
 POLICIES = ("drop", "unpaid", "error")
 STEPS = {
     "read": "invoices and credit notes read",
-    "credit_notes": "credit notes, set off against what their customer owes",
+    "credit_notes": "credit notes, which are no invoices and set off nothing here",
     "paid_before_issued": "invoices that were paid before they were issued",
     "due_before_issued": "invoices that were due before they were issued",
     "no_due_day": "invoices without a due day, which can't be late",
@@ -130,8 +130,8 @@ def read_receivables(
     >>> table = pd.DataFrame({"invoice_id": ["1", "2"], "customer_id": "a", "issued_on": days,
     ...     "due_on": pd.Timestamp("2024-01-31"), "paid_on": pd.Timestamp("2024-01-03"),
     ...     "amount": 10.0})
-    >>> read_receivables(table, as_of="2024-02-29").ledger.loc[2, ["invoices", "where"]].tolist()
-    [1, 'row 2']
+    >>> read_receivables(table, as_of="2024-02-29").ledger["where"].tolist()
+    ['', '', 'row 2', '', '', '']
     """
     _refuse(rows, paid_before_issued)
     last = rows[["issued_on", "paid_on"]].max().max()

@@ -28,7 +28,7 @@ class OpenedCredit:
     receivables
         Its invoices.
     classes
-        Class of each customer, indexed by ``customer_id``; None where nothing is known of it.
+        Class of each customer in words, indexed by ``customer_id``; None where none is known.
     """
 
     name: str
@@ -101,5 +101,5 @@ def open_credit(
     classes = None
     if company.has("customers", group):
         known = company.table("customers", group).drop_duplicates(CUSTOMER_ID)
-        classes = known.set_index(CUSTOMER_ID)[group]
+        classes = known.set_index(CUSTOMER_ID)[group].str.replace("_", " ")
     return OpenedCredit(variable or company.name, company, owing, classes)
