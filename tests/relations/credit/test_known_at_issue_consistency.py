@@ -18,17 +18,17 @@ END = "2024-12-31"
 
 @st.composite
 def ledgers(draw):
-    """Up to 40 invoices of up to five customers, paid early, late or never."""
+    """Up to 30 invoices of two customers, paid early, late or never, on few days, so that many
+    fall on the same one.
+    """
     rows = []
-    for _ in range(draw(st.integers(2, 40))):
-        issued = draw(st.integers(0, 300))
-        due = issued + draw(st.integers(0, 60))
-        paid = draw(st.one_of(st.none(), st.integers(0, 150)))
+    for _ in range(draw(st.integers(2, 30))):
+        issued = draw(st.integers(0, 15))
+        due = issued + draw(st.integers(0, 6))
+        paid = draw(st.one_of(st.none(), st.integers(0, 12)))
         days = [START + timedelta(days=one) for one in (issued, due)]
         last = None if paid is None else START + timedelta(days=issued + paid)
-        rows.append(
-            (draw(st.sampled_from("abcde")), *days, last, draw(st.integers(1, 99999)) / 100)
-        )
+        rows.append((draw(st.sampled_from("ab")), *days, last, draw(st.integers(1, 99999)) / 100))
     return invoices(rows), draw(st.integers(0, len(rows) - 1)), draw(st.integers(0, 2**32 - 1))
 
 
@@ -37,7 +37,7 @@ def described(table):
     return credit.features_at_issue(owing).set_index(owing.invoices["invoice_id"])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(ledgers())
 def test_payments_from_the_day_of_issue_on_and_later_invoices_change_no_feature(drawn):
     table, place, seed = drawn
@@ -49,7 +49,7 @@ def test_payments_from_the_day_of_issue_on_and_later_invoices_change_no_feature(
     # What is paid that day or later was open: it may be paid at any later time, or never.
     ahead = changed["paid_on"].isna() | (changed["paid_on"] >= day)
     earliest = changed["issued_on"].clip(lower=day)
-    moved = earliest + pd.to_timedelta(rng.integers(0, 200, len(changed)), unit="D")
+    moved = earliest + pd.to_timedelta(rng.integers(0, 20, len(changed)), unit="D")
     changed["paid_on"] = changed["paid_on"].mask(ahead, moved.mask(rng.random(len(changed)) < 0.3))
     later = changed["issued_on"] > day
     changed.loc[later, "amount"] = (changed.loc[later, "amount"] * 1000).round(2)
@@ -62,7 +62,7 @@ def test_payments_from_the_day_of_issue_on_and_later_invoices_change_no_feature(
 def test_features_are_those_counted_one_by_one():
     rng = np.random.default_rng(7)
     rows = []
-    for _ in range(60):
+    for _ in range(40):
         issued = int(rng.integers(0, 300))
         days = [START + timedelta(days=issued), START + timedelta(days=issued + 20)]
         paid = None if rng.random() < 0.2 else days[0] + timedelta(days=int(rng.integers(0, 60)))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from clvlab.churn.company_features import LASTING
-from clvlab.data.company import Company, load_company
-from clvlab.data.environment import held_by, unrepeated, variable_in
+from clvlab.data.company import Company
+from clvlab.relations.company_source import company_at
 from clvlab.relations.credit.ledger import Receivables, receivables_of
 from clvlab.schema import CUSTOMER_ID
 
@@ -78,7 +78,7 @@ def open_credit(
     Parameters
     ----------
     data
-        What `clvlab.load_company` takes, or ``"env:NAME"``.
+        What `clvlab.load_company` takes, ``"env:NAME"``, or ``"simulated"``.
     as_of
         Last day that is seen (inclusive).
     paid_before_issued
@@ -93,13 +93,11 @@ def open_credit(
     InputError
         When something can't be read.
     """
-    variable = variable_in(data)
-    with unrepeated(data):
-        place = held_by(variable) if variable else data
-        company = load_company(place, as_of=as_of, tables={"invoices", "customers", "purchases"})
+    wanted = {"invoices", "customers", "purchases"}
+    with company_at(data, tables=wanted, as_of=as_of) as (company, name):
         owing = receivables_of(company, as_of=as_of, paid_before_issued=paid_before_issued)
     classes = None
     if company.has("customers", group):
         known = company.table("customers", group).drop_duplicates(CUSTOMER_ID)
         classes = known.set_index(CUSTOMER_ID)[group].str.replace("_", " ")
-    return OpenedCredit(variable or company.name, company, owing, classes)
+    return OpenedCredit(name, company, owing, classes)

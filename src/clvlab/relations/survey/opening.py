@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from clvlab.data.company import Company, load_company
+from clvlab.data.company import Company
 from clvlab.data.ecsi_mobi import CONSTRUCTS, SCALE, load_ecsi_mobi
-from clvlab.data.environment import held_by, unrepeated, variable_in
 from clvlab.errors import InputError, Problem
+from clvlab.relations.company_source import company_at
 from clvlab.relations.survey.answers import (
     CUSTOMER,
     SurveyAnswers,
@@ -91,7 +91,7 @@ def open_survey(
     Parameters
     ----------
     data
-        What `clvlab.load_company` takes, ``"env:NAME"``, or ``"ecsi-mobi"``.
+        What `clvlab.load_company` takes, ``"env:NAME"``, ``"simulated"``, or ``"ecsi-mobi"``.
     as_of
         Last day that is seen (inclusive); by default the day of the last answer, or what the
         company's own file says.
@@ -112,10 +112,8 @@ def open_survey(
         return OpenedSurvey(
             "ECSI mobi", survey, words, Company("ECSI mobi", {}), as_of or PUBLISHED
         )
-    variable = variable_in(data)
-    with unrepeated(data):
-        place = held_by(variable) if variable else data
-        company = load_company(place, as_of=as_of, tables={"surveys", "customers", "purchases"})
+    wanted = {"surveys", "customers", "purchases"}
+    with company_at(data, tables=wanted, as_of=as_of) as (company, name):
         survey = survey_of(
             company,
             skip_codes=skip_codes,
@@ -129,8 +127,9 @@ def open_survey(
     if as_of is None and pd.isna(last):
         rule = "must be given for answers without a date"
         raise InputError(Problem("parameter 'as_of'", rule, "got none"))
-    words = {name.replace("_", " "): items for name, items in constructs_in(survey.items).items()}
-    return OpenedSurvey(variable or company.name, survey, words, company, as_of or last.date())
+    found = constructs_in(survey.items)
+    words = {own.replace("_", " "): items for own, items in found.items()}
+    return OpenedSurvey(name, survey, words, company, as_of or last.date())
 
 
 def numbers_in(text: str | None) -> tuple[float, ...]:
