@@ -93,3 +93,15 @@ def test_later_purchases_count_from_the_day_after_and_only_where_they_are_known(
     assert found["orders"].tolist() == [1, 0]
     assert found["orders_before"].tolist() == [1, 1]
     assert found["amount"].tolist() == [5.0, 0.0]
+
+
+def test_shares_of_wallet_that_can_not_be_are_counted_and_left_out():
+    rows = [(str(place), "q1", 1 + place) for place in range(6)]
+    table = long(rows, customer_id=list("abcdef"))
+    answers = survey.read_answers(table, scale=(1, 7))
+    shares = [0.2, 0.4, 1.4, 0.5, None, 0.9]
+    customers = pd.DataFrame({"customer_id": list("abcdef"), "share_of_wallet": shares})
+    found = survey.share_of_wallet(answers, answers.answers["q1"], customers)
+    assert (found.not_known, found.beyond_limits) == (1, 1)
+    assert found.table["customers"].tolist() == [2, 1, 1]
+    assert found.table["wallet_share"].tolist() == pytest.approx([0.3, 0.5, 0.9])

@@ -37,6 +37,7 @@ from clvlab.relations.survey.reliability import (
 )
 from clvlab.relations.survey.response import Response, response_of
 from clvlab.relations.survey.views import views_of_both_sides
+from clvlab.relations.survey.wallet import WalletShares, share_of_wallet
 
 __all__ = [
     "QUADRANTS",
@@ -44,6 +45,7 @@ __all__ = [
     "OpenedSurvey",
     "Response",
     "SurveyAnswers",
+    "WalletShares",
     "alpha_limits",
     "constructs_in",
     "corrected_effects",
@@ -64,6 +66,7 @@ __all__ = [
     "reliability",
     "response_of",
     "shapley_shares",
+    "share_of_wallet",
     "survey_of",
     "top_boxes",
     "trend",
