@@ -13,7 +13,7 @@ import clvlab
 SOURCE = Path(clvlab.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 LAYERS = [
-    ("errors", "schema", "clock", "compiled"),
+    ("errors", "relation_columns", "schema", "clock", "compiled"),
     ("data",),
     ("simulate",),
     ("summary",),
@@ -21,6 +21,7 @@ LAYERS = [
     ("churn",),
     ("lifecycle", "segments"),
     ("recovery",),
+    ("relations",),
     ("plots",),
     ("reports",),
     ("cli",),

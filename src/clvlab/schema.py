@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from clvlab.relation_columns import FORMATS as RELATION_FORMATS
+from clvlab.relation_columns import LABELS as RELATION_LABELS
+
 CUSTOMER_ID = "customer_id"
 DATE = "date"
 AMOUNT = "amount"
@@ -236,6 +239,7 @@ LABELS = {
     "per_arm_value": "per arm to show a net value",
     "predicted_gain": "predicted gain",
     "zh": "中文",
+    **RELATION_LABELS,
 }
 """What a column is called where people read it; a report never shows a raw column name."""
 
@@ -320,5 +324,6 @@ FORMATS = {
     **dict.fromkeys(["loss", "top_loss", "shortfall", "spent", "effort"], "amount.0"),
     **dict.fromkeys(["equal", "proportional", "best"], "amount.0"),
     **dict.fromkeys(["saved_equal", "saved_proportional", "saved_best"], "amount.0"),
+    **RELATION_FORMATS,
 }
 """How a column's numbers are written where people read them."""

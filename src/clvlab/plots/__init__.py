@@ -15,6 +15,13 @@ from clvlab.plots.churn import (
     plot_reliability,
     plot_rolling_auc,
 )
+from clvlab.plots.credit import (
+    plot_ageing,
+    plot_days_sales_outstanding,
+    plot_late_chances,
+    plot_lateness,
+    plot_net_value,
+)
 from clvlab.plots.leads import plot_adoption, plot_conversion, plot_funnel, plot_product_lives
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
@@ -52,12 +59,21 @@ from clvlab.plots.segments import (
 )
 from clvlab.plots.stages import plot_moves_between, plot_stage_forecast
 from clvlab.plots.style import style
+from clvlab.plots.survey import (
+    plot_both_sides,
+    plot_importance_performance,
+    plot_index_scores,
+    plot_later_purchases,
+    plot_response,
+)
 
 __all__ = [
     "plot_adoption",
+    "plot_ageing",
     "plot_allocation",
     "plot_amount_by_cohort",
     "plot_backtest",
+    "plot_both_sides",
     "plot_break_even_map",
     "plot_bridge",
     "plot_calibration",
@@ -65,6 +81,7 @@ __all__ = [
     "plot_cohorts",
     "plot_conversion",
     "plot_cross_table",
+    "plot_days_sales_outstanding",
     "plot_dependence",
     "plot_effects",
     "plot_errors_by_frequency",
@@ -73,18 +90,25 @@ __all__ = [
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_importance",
+    "plot_importance_performance",
+    "plot_index_scores",
+    "plot_late_chances",
+    "plot_lateness",
+    "plot_later_purchases",
     "plot_lorenz",
     "plot_losses",
     "plot_models_tracking",
     "plot_moves_between",
     "plot_natural_return",
     "plot_net_returns",
+    "plot_net_value",
     "plot_orders",
     "plot_product_lives",
     "plot_profit",
     "plot_qini",
     "plot_recovery_funnel",
     "plot_reliability",
+    "plot_response",
     "plot_rolling_auc",
     "plot_sample_sizes",
     "plot_score_differences",

@@ -1,0 +1,1 @@
+"""What draws on all of the other packages: satisfaction, credit and the customer file."""
