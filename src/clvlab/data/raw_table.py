@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -128,30 +127,6 @@ def from_pandas(
     return RawTable(
         label, names, len(frame), column, is_text=False, rows_at=rows_at or rows_from(1)
     )
-
-
-def from_any_frame(source: object, label: str) -> RawTable:
-    """A pandas, Polars, Arrow or other table that narwhals knows.
-
-    Raises
-    ------
-    InputError
-        When the source is no table.
-    """
-    if isinstance(source, pd.DataFrame):
-        return from_pandas(source, label)
-    if isinstance(source, pa.RecordBatch):
-        source = pa.Table.from_batches([source])
-    try:
-        frame = nw.from_native(source)  # type: ignore[call-overload]
-    except TypeError:
-        rule = "must be a path or a table (pandas, Polars, Arrow)"
-        raise InputError(
-            Problem("parameter 'source'", rule, f"got {type(source).__name__}")
-        ) from None
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    return from_arrow(frame.to_arrow(), label)
 
 
 def header_names(header: Sequence[str]) -> list[str]:

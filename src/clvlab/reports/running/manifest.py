@@ -39,7 +39,7 @@ def origin(job: Job) -> dict[str, Any]:
         notebook reads can't be told apart: an address, what another variable holds, or a notebook
         that does not say what its data are.
     """
-    data = data_fingerprint(job.data)
+    data = data_fingerprint(job.data, job.parameters.get("table"))
     others = _other_sources(job)
     known = {
         "notebook": _digest(_sources(job)),
@@ -80,7 +80,7 @@ def _is_known(source: Mapping[str, object]) -> bool:
 def note_changed_data(job: Job, origins: Mapping[str, Any]) -> dict[str, Any]:
     """The origins after the run; without digests where the data changed while it ran."""
     data = origins["data"]
-    if "sha256" not in data or data_fingerprint(job.data) == data:
+    if "sha256" not in data or data_fingerprint(job.data, job.parameters.get("table")) == data:
         return dict(origins)
     unsure = {name: data[name] for name in ("name", "files") if name in data}
     return {**origins, "data": unsure | {"changed_while_read": True}, "fingerprint": None}
