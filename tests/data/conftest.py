@@ -50,7 +50,7 @@ class Server:
         rows = [tuple(row) for row in table.astype(object).where(table.notna(), None).to_numpy()]
         self.run(f"DROP TABLE IF EXISTS {name}", f"CREATE TABLE {name} ({columns})")
         with create_engine(self.url(), poolclass=NullPool).begin() as connection:
-            connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({places})", rows)
+            connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - own names
 
 
 def _programs() -> Path | None:
@@ -85,17 +85,18 @@ def postgres() -> Iterator[Server]:
     if user:
         for place in (folder, folder / "password"):
             shutil.chown(place, user)
-    data, quiet = folder / "data", {"check": True, "capture_output": True, "cwd": folder}
+    data = folder / "data"
+
+    def run(program: str, *arguments: object) -> None:
+        command = [*start, programs / program, "-D", data, *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=folder)
+
     options = f"-F -c listen_addresses=127.0.0.1 -p {port} -k {folder}"
     made = ["--auth=scram-sha-256", "--no-sync", "--locale=C", "--encoding=UTF8", "-U", "ann"]
     try:
-        subprocess.run(
-            [*start, programs / "initdb", "-D", data, *made, f"--pwfile={folder}/password"],
-            **quiet,
-        )
-        control = [*start, programs / "pg_ctl", "-D", data]
-        subprocess.run([*control, "-w", "-o", options, "-l", folder / "log", "start"], **quiet)
+        run("initdb", *made, f"--pwfile={folder}/password")
+        run("pg_ctl", "-w", "-o", options, "-l", folder / "log", "start")
         yield Server(port, folder)
-        subprocess.run([*control, "-w", "-m", "immediate", "stop"], **quiet)
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

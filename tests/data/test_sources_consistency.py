@@ -125,7 +125,7 @@ def of_reader(lines):
         of_reader,
         lambda lines: pyarrow.dataset.dataset(arrow_of(lines)),
         lambda lines: duckdb.from_arrow(arrow_of(lines)),
-        lambda lines: duckdb.sql("SELECT * FROM lines"),
+        lambda lines: duckdb.sql("SELECT * FROM lines"),  # noqa: ARG005 - read by name
     ],
     ids=["Polars", "lazy", "pandas", "Arrow", "batch", "reader", "dataset", "DuckDB", "SQL"],
 )
