@@ -39,7 +39,7 @@ class Server:
     def run(self, *statements: str) -> None:
         """Run statements, each on its own."""
         engine = create_engine(self.url(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with engine.connect().execution_options(no_parameters=True) as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -61,7 +62,8 @@ def rows_of_server(
     names = list(result.keys())
     require_distinct(names, label)
     parts = RowsInParts(names, decimal)
-    with Progress(label) as progress:
+    # Where the connection broke off, nothing else closes the server's cursor.
+    with closing(result.cursor), Progress(label) as progress:
         for rows in result.partitions(_AT_ONCE):
             parts.add(rows)
             progress.advance(rows=len(rows))

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from clvlab.data.files_together import absent_in
 from clvlab.data.options import Reading
 from clvlab.data.progress import Progress
 from clvlab.data.raw_table import (
@@ -82,7 +83,8 @@ def read_text_files(files: list[Path], label: str, reading: Reading) -> RawTable
     def rows_at(positions: Sequence[int]) -> list[str]:
         return _line_names(parts, [part.num_rows for part in tables], positions)
 
-    return from_arrow(table, label, is_text=True, rows_at=rows_at)
+    absent = absent_in(files, [part.column_names for part in tables])
+    return from_arrow(table, label, is_text=True, rows_at=rows_at, absent=absent)
 
 
 def find_delimiter(text: str) -> str:
