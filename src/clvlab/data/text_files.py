@@ -112,7 +112,7 @@ def find_delimiter(text: str) -> str:
 def _parse(table: _Table, progress: Progress) -> pa.Table:
     try:
         reader = table.fields(io.StringIO(table.text.head, newline=table.text.newline))
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
     except csv.Error:
         raise _unclosed_quote(table.path, 1) from None
     if not any(name.strip() for name in header):
