@@ -10,6 +10,7 @@ import typer
 
 from clvlab.cli.exits import REFUSED, short, stop
 from clvlab.cli.options import Columns, DateFormat, gather_parameters
+from clvlab.cli.reading import working
 from clvlab.errors import ClvlabError, ParameterError, Problems
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def check(
             return
         from clvlab.data import check_file
 
-        checked = check_file(file, columns=columns, **reading)
+        with working(f"reading {Path(file).name}"):
+            checked = check_file(file, columns=columns, **reading)
     except (ClvlabError, OSError) as error:
         stop(error, REFUSED)
     typer.echo(checked.text)
@@ -99,7 +101,8 @@ def _check_company(folder: str, as_of: str | None, max_age: str | None, out: Pat
     from clvlab.data.company.checks import check_company
 
     options = {} if max_age is None else {"max_age": max_age}
-    checked = check_company(folder, as_of=as_of, **options)
+    with working("looking at the tables"):
+        checked = check_company(folder, as_of=as_of, **options)
     print_check(checked)
     if out is not None:
         _write(checked, out)

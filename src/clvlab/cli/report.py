@@ -22,6 +22,7 @@ from clvlab.cli.options import (
     asked_quantity,
     gather_parameters,
 )
+from clvlab.cli.reading import working
 from clvlab.errors import ParameterError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -149,14 +150,12 @@ def _limited(order: Order, timeout: str | None, memory: str | None) -> Order:
 
 
 def _run(order: Order) -> RunResult:
-    from rich.console import Console
-
     name = order.report or Path(order.notebook).stem
-    with Console(stderr=True).status(f"running {name}") as status:
+    with working(f"running {name}") as line:
         from clvlab.reports.running import run as runs
 
         def advance(done: int, cells: int) -> None:
-            status.update(f"running {name}, cell {done + 1} of {cells}")
+            line.text = f"running {name}, cell {done + 1} of {cells}"
 
         return runs.run_order(order, advance)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +42,24 @@ def one_statement(query: str, subject: str) -> str:
     return statement
 
 
-def rows_of_duckdb(connection: Any, wanted: str | tuple[str, str]) -> pa.Table:  # noqa: ANN401 - untyped library
+def rows_of_duckdb(
+    connection: Any,  # noqa: ANN401 - untyped library
+    wanted: str | tuple[str, str],
+    label: str,
+) -> pa.Table:
     """All rows of a table or query of DuckDB, with columns of plain types only."""
     meant = wanted if isinstance(wanted, str) else _quoted(*wanted)
-    return as_plain_types(connection.sql(f"SELECT * FROM {meant} AS asked"))  # noqa: S608 - quoted
+    relation = connection.sql(f"SELECT * FROM {meant} AS asked")  # noqa: S608 - quoted
+    with Progress(label) as progress, ThreadPoolExecutor(1) as beside:
+        # In a thread of its own, since DuckDB does not look at Ctrl-C while it works.
+        reading = beside.submit(as_plain_types, relation)
+        try:
+            rows = reading.result()
+        except BaseException:
+            connection.interrupt()
+            raise
+        progress.advance(rows=rows.num_rows)
+        return rows
 
 
 def rows_of_server(

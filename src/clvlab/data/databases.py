@@ -105,9 +105,10 @@ class Database:
     def _read(self, wanted: str | tuple[str, str], decimal: str) -> pa.Table:
         what = "a query" if isinstance(wanted, str) else f"table {'.'.join(filter(None, wanted))}"
         with self._opened(what) as connection:
+            label = f"{what} of {self.label}"
             if self.kind == "DuckDB":
-                return rows_of_duckdb(connection, wanted)
-            return rows_of_server(connection, wanted, decimal, f"{what} of {self.label}")
+                return rows_of_duckdb(connection, wanted, label)
+            return rows_of_server(connection, wanted, decimal, label)
 
     @property
     def subject(self) -> str:
@@ -141,7 +142,9 @@ class Database:
         if self.kind == "DuckDB":
             import duckdb
 
-            return duckdb.connect(str(self.path), read_only=True)
+            connection = duckdb.connect(str(self.path), read_only=True)
+            connection.execute("SET enable_progress_bar = false")
+            return connection
         from sqlalchemy import NullPool, create_engine
         from sqlalchemy.exc import NoSuchModuleError
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
+FILE = "CLVLAB_PROGRESS"
+"""The variable with the file in which another process looks how far this one has come."""
 _EVERY = 0.1
 """Seconds between two tellings; more often nobody could read."""
 
@@ -63,6 +68,28 @@ def told_to(listener: Listener) -> Iterator[None]:
         _listener.reset(before)
 
 
+def _into_file(reached: Reached) -> None:
+    path = os.environ.get(FILE)
+    if path:
+        # Whoever asked may have gone, and then nobody has to be told.
+        with suppress(OSError):
+            Path(path).write_text(json.dumps(asdict(reached)), encoding="utf-8")
+
+
+def read_reached(path: Path) -> Reached | None:
+    """How far the process that was given this file has come; None when it has not said so.
+
+    Examples
+    --------
+    >>> read_reached(Path("no such file")) is None
+    True
+    """
+    try:
+        return Reached(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 class Progress:
     """One source while it is read.
 
@@ -79,7 +106,7 @@ class Progress:
         self._rows = self._size = 0
         self._began = self._told = monotonic()
         # Readers call from threads of their own, which do not see the caller's context.
-        self._listener = _listener.get()
+        self._listener = _listener.get() or _into_file
 
     def __enter__(self) -> Progress:
         return self
@@ -101,6 +128,5 @@ class Progress:
 
     def _tell(self, *, done: bool = False) -> None:
         self._told = monotonic()
-        if self._listener is not None:
-            share = min(self._size / self._whole, 1.0) if self._whole else None
-            self._listener(Reached(self._what, self._rows, share, self._told - self._began, done))
+        share = min(self._size / self._whole, 1.0) if self._whole else None
+        self._listener(Reached(self._what, self._rows, share, self._told - self._began, done))
