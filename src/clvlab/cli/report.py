@@ -19,6 +19,7 @@ from clvlab.cli.options import (
     DateFormat,
     Force,
     Out,
+    Table,
     asked_quantity,
     gather_parameters,
 )
@@ -36,9 +37,13 @@ def report(
     *,
     name: Annotated[str, typer.Argument(help="A report's name, or the path of a notebook.")],
     data: Annotated[
-        str | None, typer.Option(help="A file, a folder, or the name of an embedded data set.")
+        str | None,
+        typer.Option(
+            help="A file, a folder, a database or env:NAME for one, or the name of a data set."
+        ),
     ] = None,
     columns: Columns = None,
+    table: Table = None,
     date_format: DateFormat = None,
     parameter: Annotated[
         list[str] | None,
@@ -72,7 +77,7 @@ def report(
     """
     with in_words():
         given = gather_parameters(
-            parameter or [], data=data, columns=columns, date_format=date_format
+            parameter or [], data=data, columns=columns, table=table, date_format=date_format
         )
         as_of = _take_as_of(given, as_of)
         order = _base_order(name, catalogue, variant, owns_data="data" in given)

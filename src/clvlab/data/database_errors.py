@@ -61,6 +61,11 @@ _REASONS = (
         "Have reading allowed.",
     ),
     (
+        "no space left|disk is full|disk full|could not write|failed to offload",
+        "there is no room for what it puts aside while it works",
+        "Make room on the disk of temporary files, or ask for less.",
+    ),
+    (
         "not a database|not a valid duckdb|malformed|corrupt",
         "the file is damaged or none",
         "Restore it or export it again.",

@@ -65,12 +65,20 @@ def _other_sources(job: Job) -> dict[str, dict[str, object]]:
     for name, value in job.parameters.items():
         if name == "data" or not isinstance(value, str):
             continue
-        path = Path(job.order.data_folder or Path.cwd()) / value
+        named = Path(job.order.data_folder or Path.cwd()) / value
         if value.startswith("env:"):
             found[name] = data_fingerprint(value)
-        elif value and path.exists():
-            found[name] = data_fingerprint(str(path.absolute()))
+        elif value and _is_there(named):
+            found[name] = data_fingerprint(str(named.absolute()))
     return found
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file of that name; a long text, such as a query, can be none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_known(source: Mapping[str, object]) -> bool:
