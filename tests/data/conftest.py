@@ -43,14 +43,16 @@ class Server:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
-    def write(self, name: str, table, **kinds: str) -> None:
+    def write(self, name: str, table, kinds: dict[str, str]) -> None:
         """Write a pandas table of text and numbers."""
         columns = ", ".join(f'"{one}" {kinds.get(one, "text")}' for one in table)
-        places = ", ".join("%s" for _ in table)
-        rows = [tuple(row) for row in table.astype(object).where(table.notna(), None).to_numpy()]
-        self.run(f"DROP TABLE IF EXISTS {name}", f"CREATE TABLE {name} ({columns})")
+        rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+        self.run(f"DROP TABLE IF EXISTS {name} CASCADE", f"CREATE TABLE {name} ({columns})")
         with create_engine(self.url(), poolclass=NullPool).begin() as connection:
-            connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - own names
+            driver = connection.connection.dbapi_connection
+            with driver.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
 
 
 def _programs() -> Path | None:

@@ -17,7 +17,7 @@ WRONG = 's3cr:t/"w\\rd" %41@#?&=\'+~'
 
 @pytest.fixture(scope="module")
 def server(postgres):
-    postgres.write("orders", LINES, amount="numeric(10, 2)")
+    postgres.write("orders", LINES, {"amount": "numeric(10, 2)"})
     postgres.run(
         "DROP ROLE IF EXISTS bob",
         f"CREATE ROLE bob LOGIN PASSWORD '{WRONG.replace(chr(39), chr(39) * 2)}'",

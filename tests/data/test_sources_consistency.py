@@ -195,8 +195,8 @@ def test_duckdb(tmp_path, expected):
 def shop(postgres):
     kinds = {"Day": "date", "Pieces": "smallint", "Price": "numeric(18, 2)"}
     postgres.run("CREATE SCHEMA IF NOT EXISTS sales", "DROP VIEW IF EXISTS seen")
-    postgres.write("orders", LINES, **kinds)
-    postgres.write("sales.lines", LINES[::-1], **kinds)
+    postgres.write("orders", LINES, kinds)
+    postgres.write("sales.lines", LINES[::-1], kinds)
     postgres.run("CREATE VIEW seen AS SELECT * FROM orders")
     return postgres
 
