@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 
+import duckdb
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -70,8 +71,16 @@ def test_a_look_at_a_table(shop, table):
     assert "database env:SHOP must hold the table 'order'" in done.stdout
 
 
-def test_a_report_on_a_query(shop, sales, tmp_path):
+def test_a_report_on_a_query(shop, sales, tmp_path, monkeypatch):
     out = tmp_path / "reports"
+    place = tmp_path / "secret-place.duckdb"
+    with closing(sqlite3.connect(shop)) as old, duckdb.connect(str(place)) as new:
+        rows = old.execute("SELECT * FROM orders").fetchall()
+        new.execute(
+            "CREATE TABLE orders (client TEXT, day DATE, pieces INT, price REAL, region TEXT)"
+        )
+        new.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", rows)
+    monkeypatch.setenv("SHOP", str(place))
     done = invoke(
         *("report", sales, "--data", "env:SHOP", "--table", QUERY, "--columns", COLUMNS),
         *("--out", out),

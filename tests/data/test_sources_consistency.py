@@ -224,6 +224,9 @@ def test_nothing_can_be_written_by_a_query(shop, tmp_path, monkeypatch):
     changing = 'WITH gone AS (DELETE FROM orders RETURNING "Day") SELECT * FROM gone'
     with pytest.raises(InputError, match="data-modifying"):
         load_transactions("env:SHOP", COLUMNS, table=changing)
+    shop.run("CREATE SEQUENCE IF NOT EXISTS drawn")
+    with pytest.raises(InputError, match=r"nextval\(\) in a read-only transaction"):
+        load_transactions("env:SHOP", COLUMNS, table="SELECT nextval('drawn') AS n, * FROM orders")
     for source in ("env:SHOP", in_sqlite(tmp_path), in_duckdb(tmp_path)):
         with pytest.raises(InputError, match="takes one query at a time"):
             load_transactions(source, table="SELECT 1; DROP TABLE orders")

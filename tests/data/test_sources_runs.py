@@ -21,7 +21,6 @@ def places(postgres, tmp_path_factory):
     """The same purchases in files, a folder of partitions and three databases."""
     lines = clvlab.load_cdnow(sample=True).table[["customer_id", "date", "amount"]]
     lines = lines.set_axis(["client", "day", "paid"], axis=1)
-    lines["client"] = lines["client"].map("{:05d}".format)
     folder = tmp_path_factory.mktemp("secret-place")
     lines.to_csv(folder / "orders.csv", index=False)
     lines.to_parquet(folder / "orders.parquet")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -143,7 +143,9 @@ class Database:
             import duckdb
 
             connection = duckdb.connect(str(self.path), read_only=True)
-            connection.execute("SET enable_progress_bar = false")
+            # In a notebook DuckDB refuses the setting where it could not draw a bar anyway.
+            with suppress(duckdb.Error):
+                connection.execute("SET enable_progress_bar = false")
             return connection
         from sqlalchemy import NullPool, create_engine
         from sqlalchemy.exc import NoSuchModuleError
