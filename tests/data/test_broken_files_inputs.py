@@ -157,7 +157,7 @@ def test_a_parquet_file_that_is_damaged_in_the_middle(tmp_path, parquet, spoil):
     path = tmp_path / "b.parquet"
     path.write_bytes(content[spoil])
     message = refused(tmp_path)
-    assert f"file {path} must be a whole Parquet file; it can't be read (" in message
+    assert f"file {path} must be a Parquet file; it can't be read (" in message
     assert "a.parquet" not in message
 
 

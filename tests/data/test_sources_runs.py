@@ -81,6 +81,7 @@ def assert_nowhere(folder, place):
         assert not any(secret.encode() in text for text in texts), secret
 
 
+@pytest.mark.trust
 def test_the_places_hold_the_same(places, monkeypatch):
     logs = []
     for place in (places[0], places[-1]):

@@ -67,7 +67,7 @@ def _unreadable(path: Path, error: Exception) -> tuple[str, str, str, str]:
     said = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
     return (
         f"file {path}",
-        "must be a whole Parquet file",
+        "must be a Parquet file",
         f"it can't be read ({said})",
         "Export or copy it again, or give a text file the ending .csv.",
     )
