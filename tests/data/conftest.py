@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -65,6 +64,8 @@ def _as_user() -> tuple[list[str], str | None]:
     """How to start a program as somebody else where this is root, whom the server refuses."""
     if os.geteuid() != 0:
         return [], None
+    import pwd
+
     known = {one.pw_name for one in pwd.getpwall()}
     user = "postgres" if "postgres" in known else "nobody"
     return ["runuser", "-u", user, "--"], user
@@ -74,7 +75,7 @@ def _as_user() -> tuple[list[str], str | None]:
 def postgres() -> Iterator[Server]:
     """A server that was started for the tests, or a reason to skip."""
     pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
-    programs = _programs()
+    programs = _programs() if os.name == "posix" else None
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
     start, user = _as_user()
