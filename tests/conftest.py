@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
 import matplotlib as mpl
 import pandas as pd
 import pytest
@@ -65,3 +70,15 @@ def five_customers():
         },
         index=pd.Index(["0001", "0002", "b", "0009", "1516"], name="customer_id"),
     )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if os.name != "posix" or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small disk can't be mounted here")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)

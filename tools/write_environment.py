@@ -25,7 +25,7 @@ def environment() -> str:
         requirements += project["optional-dependencies"][extra]
     from_conda, from_pypi = [f"python{project['requires-python']}", "pip"], []
     for requirement in sorted(requirements):
-        name, version = re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", requirement).groups()
+        name, version = re.fullmatch(r"([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?(.*)", requirement).groups()
         if name in ONLY_ON_PYPI:
             from_pypi.append(requirement)
         else:

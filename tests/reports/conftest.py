@@ -1,9 +1,7 @@
 """Toy notebooks and the runs that several tests look at."""
 
 import json
-import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,18 +93,6 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """The toy notebook's run."""
     return run_report(toy, parameters={"horizon": "78"}, out=tmp_path_factory.mktemp("out"))
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
-    if os.name != "posix" or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("a small disk can't be mounted here")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 Keep = Callable[..., Path]

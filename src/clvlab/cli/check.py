@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clvlab.cli.exits import REFUSED, short, stop
-from clvlab.cli.options import Columns, DateFormat, gather_parameters
+from clvlab.cli.options import Columns, DateFormat, Table, gather_parameters
+from clvlab.cli.reading import working
 from clvlab.errors import ClvlabError, ParameterError, Problems
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def check(
         ),
     ],
     columns: Columns = None,
+    table: Table = None,
     date_format: DateFormat = None,
     parameter: Annotated[
         list[str] | None,
@@ -58,17 +60,18 @@ def check(
     shown or written. Ends with 0 when there is no error (there may be cases to look at), 1 when
     there is one, 2 when it can't be told what the folder holds.
 
-    A FILE of purchases: which column is what, and with columns what would be dropped or merged.
-    Ends with 0 when it loads, and 2 when it does not or when columns are only proposed.
+    A FILE of purchases, or a --table of a database: which column is what, and with columns what
+    would be dropped or merged. Ends with 0 when it loads, and 2 when it does not or when columns
+    are only proposed.
 
     A CATALOGUE: whether it is in order; the data that it names are not opened. Ends with 0 or 2.
     """
     try:
-        reading = gather_parameters(parameter or [], date_format=date_format)
+        reading = gather_parameters(parameter or [], date_format=date_format, table=table)
         from clvlab.data.company.tables_file import is_company
 
         of_company = {"as-of": as_of, "max-age": max_age, "out": out}
-        if is_company(file):
+        if "table" not in reading and is_company(file):
             _refuse("a company's folder", {"columns": columns, **reading}, "Say it in tables.toml.")
             _check_company(file, as_of, max_age, (out or Path("reports")) if page else None)
         _refuse("a file or a catalogue", of_company, "Leave it out.")
@@ -77,7 +80,8 @@ def check(
             return
         from clvlab.data import check_file
 
-        checked = check_file(file, columns=columns, **reading)
+        with working(f"reading {Path(file).name}"):
+            checked = check_file(file, columns=columns, **reading)
     except (ClvlabError, OSError) as error:
         stop(error, REFUSED)
     typer.echo(checked.text)
@@ -99,7 +103,8 @@ def _check_company(folder: str, as_of: str | None, max_age: str | None, out: Pat
     from clvlab.data.company.checks import check_company
 
     options = {} if max_age is None else {"max_age": max_age}
-    checked = check_company(folder, as_of=as_of, **options)
+    with working("looking at the tables"):
+        checked = check_company(folder, as_of=as_of, **options)
     print_check(checked)
     if out is not None:
         _write(checked, out)

@@ -15,6 +15,10 @@ Columns = Annotated[
     str | None,
     typer.Option(help="Which column is what, as in customer_id=client,amount=quantity*price."),
 ]
+Table = Annotated[
+    str | None,
+    typer.Option(help="Of a database: the table or view, or a query that begins with SELECT."),
+]
 DateFormat = Annotated[
     str | None, typer.Option(help="How dates are written, as in %d.%m.%Y; ISO dates need none.")
 ]

@@ -19,9 +19,11 @@ from clvlab.cli.options import (
     DateFormat,
     Force,
     Out,
+    Table,
     asked_quantity,
     gather_parameters,
 )
+from clvlab.cli.reading import working
 from clvlab.errors import ParameterError, Problem, ReportError
 
 if TYPE_CHECKING:
@@ -35,9 +37,13 @@ def report(
     *,
     name: Annotated[str, typer.Argument(help="A report's name, or the path of a notebook.")],
     data: Annotated[
-        str | None, typer.Option(help="A file, a folder, or the name of an embedded data set.")
+        str | None,
+        typer.Option(
+            help="A file, a folder, a database or env:NAME for one, or the name of a data set."
+        ),
     ] = None,
     columns: Columns = None,
+    table: Table = None,
     date_format: DateFormat = None,
     parameter: Annotated[
         list[str] | None,
@@ -71,7 +77,7 @@ def report(
     """
     with in_words():
         given = gather_parameters(
-            parameter or [], data=data, columns=columns, date_format=date_format
+            parameter or [], data=data, columns=columns, table=table, date_format=date_format
         )
         as_of = _take_as_of(given, as_of)
         order = _base_order(name, catalogue, variant, owns_data="data" in given)
@@ -149,14 +155,12 @@ def _limited(order: Order, timeout: str | None, memory: str | None) -> Order:
 
 
 def _run(order: Order) -> RunResult:
-    from rich.console import Console
-
     name = order.report or Path(order.notebook).stem
-    with Console(stderr=True).status(f"running {name}") as status:
+    with working(f"running {name}") as line:
         from clvlab.reports.running import run as runs
 
         def advance(done: int, cells: int) -> None:
-            status.update(f"running {name}, cell {done + 1} of {cells}")
+            line.text = f"running {name}, cell {done + 1} of {cells}"
 
         return runs.run_order(order, advance)
 

@@ -129,6 +129,9 @@ def map_columns(raw: RawTable, columns: Columns) -> ColumnMap:
             for problem in error.problems:
                 problems.add(problem.subject, problem.rule, problem.found, problem.remedy)
     for name in schema.TRANSACTION_COLUMNS:
+        needed = computed[name].columns if name in computed else (plain.get(name, ""),)
+        for column in needed:
+            raw.note_absent(column, problems)
         if name in given and given[name] is None:
             problems.add("parameter 'columns'", f"must set '{name}'", "it is left out")
     absent = [n for n in schema.TRANSACTION_COLUMNS if n not in raw.names and n not in given]

@@ -24,6 +24,10 @@ _PACKAGES = {
 """Packages of drivers, by the module that SQLAlchemy looks for."""
 
 _UNREACHABLE = "refused|could not connect|can't connect|unreachable|timed? ?out|no route"
+_BROKEN = (
+    "closed the connection|terminating connection|connection (was )?(reset|lost|closed)"
+    "|gone away|broken pipe|consuming input failed|ssl syscall"
+)
 _NO_HOST = "getaddrinfo|translate host|name or service|failed to resolve"
 _REASONS = (
     (
@@ -32,9 +36,19 @@ _REASONS = (
         "Is the server running, and are host and port right?",
     ),
     (
+        "database .* does not exist|unknown database",
+        "the server has no such database",
+        "Is its name right?",
+    ),
+    (
         "password|authentication|access denied|login failed",
         "user or password are refused",
         "Correct them in the environment variable.",
+    ),
+    (
+        _BROKEN,
+        "the connection broke off while rows were read",
+        "Run it again; nothing was kept of it.",
     ),
     (
         "set lock|database is locked|conflicting lock",
@@ -45,6 +59,11 @@ _REASONS = (
         "permission denied|insufficient privilege|not authorized",
         "this user may not read it",
         "Have reading allowed.",
+    ),
+    (
+        "no space left|disk is full|disk full|could not write|failed to offload",
+        "there is no room for what it puts aside while it works",
+        "Make room on the disk of temporary files, or ask for less.",
     ),
     (
         "not a database|not a valid duckdb|malformed|corrupt",

@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from clvlab.data.raw_table import require_distinct
+
 _INT64 = 2**63
 _PLAIN = (
     "BOOLEAN TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER FLOAT DOUBLE VARCHAR DATE "
@@ -18,25 +20,65 @@ _KEPT = {name.replace("@", " ") for name in _PLAIN.split()}
 """DuckDB's types that Arrow holds as they are; decimals aside, all others are read as text."""
 
 
-def with_plain_types(connection: Any, table: str) -> pa.Table:  # noqa: ANN401 - untyped library
-    """All rows of a DuckDB table (its quoted name), with columns of plain types only."""
-    described = connection.execute(f"DESCRIBE {table}").fetchall()
+def as_plain_types(relation: Any) -> pa.Table:  # noqa: ANN401 - untyped library
+    """All rows of a DuckDB relation, with columns of plain types only."""
+    require_distinct(relation.columns, "the relation")
     chosen = []
-    for name, kind, *_ in described:
+    for name, kind in zip(relation.columns, map(str, relation.types), strict=True):
         column = '"' + name.replace('"', '""') + '"'
         plain = kind in _KEPT or kind.startswith("DECIMAL")
         chosen.append(column if plain else f"CAST({column} AS VARCHAR) AS {column}")
-    statement = f"SELECT {', '.join(chosen)} FROM {table}"  # noqa: S608 - quoted
-    found: pa.Table = connection.sql(statement).to_arrow_table()
+    found: pa.Table = relation.project(", ".join(chosen)).to_arrow_table()
     return found
 
 
-def table_of_rows(
-    names: Sequence[str], rows: Sequence[Iterable[object]], decimal: str = "."
-) -> pa.Table:
-    """Rows of Python values as a table; see `column_of`."""
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return pa.Table.from_arrays([column_of(one, decimal) for one in values], names=list(names))
+class RowsInParts:
+    """Rows of Python values that arrive part by part and become one table; see `column_of`.
+
+    Examples
+    --------
+    >>> parts = RowsInParts(["id", "amount"])
+    >>> parts.add([(1, 2), (2, None)])
+    >>> parts.add([("0003", 2.5)])
+    >>> parts.table().to_pydict()
+    {'id': ['1', '2', '0003'], 'amount': [2.0, None, 2.5]}
+    """
+
+    def __init__(self, names: Sequence[str], decimal: str = ".") -> None:
+        self._names = list(names)
+        self._decimal = decimal
+        self._columns: list[list[pa.Array]] = [[] for _ in names]
+
+    def add(self, rows: Sequence[Iterable[object]]) -> None:
+        """Take the next rows."""
+        for column, values in zip(self._columns, zip(*rows, strict=True), strict=True):
+            column.append(column_of(values, self._decimal))
+
+    def table(self) -> pa.Table:
+        """All rows so far, each column in the one type that all of its values have."""
+        columns = [_in_one_type(parts, self._decimal) for parts in self._columns]
+        return pa.Table.from_arrays(columns, names=self._names)
+
+
+def _in_one_type(parts: list[pa.Array], decimal: str) -> pa.ChunkedArray:
+    kinds = {part.type for part in parts if part.null_count < len(part)}
+    if len(kinds) > 1 and not _are_numbers(kinds):
+        # What the types have in common is decided by the values, as if they had come at once.
+        parts = [column_of([one for part in parts for one in part.to_pylist()], decimal)]
+    elif len(kinds) > 1:
+        kinds = {pa.float64()}
+    kind = next(iter(kinds)) if len(kinds) == 1 else None
+    if kind is None:
+        return pa.chunked_array(parts or [pa.array([], type=pa.string())])
+    typed = [
+        part.cast(kind, safe=False) if part.null_count < len(part) else pa.nulls(len(part), kind)
+        for part in parts
+    ]
+    return pa.chunked_array(typed)
+
+
+def _are_numbers(kinds: set[pa.DataType]) -> bool:
+    return kinds <= {pa.int64(), pa.float64()}
 
 
 def column_of(values: Sequence[object], decimal: str = ".") -> pa.Array:

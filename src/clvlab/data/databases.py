@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from clvlab.data.database_errors import plain_reason, refused_driver
-from clvlab.data.database_values import table_of_rows, with_plain_types
-from clvlab.data.raw_table import RawTable, from_arrow
+from clvlab.data.database_rows import one_statement, rows_of_duckdb, rows_of_server
+from clvlab.data.raw_table import RawTable, from_arrow, require_distinct
 from clvlab.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from sqlalchemy import URL, Connection, Select
+    from sqlalchemy import URL
 
 Kind = Literal["SQLite", "DuckDB", "server"]
 
@@ -71,39 +72,43 @@ class Database:
             ordered = self.kind == "SQLite"
             return views | dict.fromkeys(inspector.get_table_names(), ordered)
 
-    def rows(self, table: str, decimal: str = ".") -> pa.Table:
-        """Every row and column of a table or view, in an order that does not change by itself.
+    def rows(self, wanted: str, decimal: str = ".") -> pa.Table:
+        """Every row and column of a table, a view or a query, in an order that stays the same.
 
-        Rows of a file's table come as they were written. A server and a view promise no order, so
-        theirs are sorted by their contents.
+        Rows of a file's table come as they were written. A server, a view and a query promise no
+        order, so theirs are sorted by their contents.
 
         Parameters
         ----------
-        table
-            Its name, or ``schema.name``.
+        wanted
+            The table's name, ``schema.name``, or a query; see `is_query`.
         decimal
             The decimal sign that text in the table has; numbers among text are written with it.
 
         Raises
         ------
         InputError
-            When there is no such table or it can't be read.
+            When there is no such table, or it can't be read.
         """
+        if is_query(wanted):
+            return _in_order(self._read(f"({one_statement(wanted, self.subject)})", decimal))
         known = self.tables()
-        schema, _, name = table.rpartition(".") if table not in known else ("", "", table)
+        schema, _, name = wanted.rpartition(".") if wanted not in known else ("", "", wanted)
         if name not in known and not schema:
             there = ", ".join(known) or "none"
-            hint = did_you_mean(table, list(known))
-            rule = f"must hold the table '{table}'"
+            hint = did_you_mean(wanted, list(known))
+            rule = f"must hold the table '{wanted}'"
             raise InputError(Problem(self.subject, rule, f"it holds {there}", hint))
-        with self._opened(table) as connection:
+        rows = self._read((schema, name), decimal)
+        return rows if known.get(wanted) else _in_order(rows)
+
+    def _read(self, wanted: str | tuple[str, str], decimal: str) -> pa.Table:
+        what = "a query" if isinstance(wanted, str) else f"table {'.'.join(filter(None, wanted))}"
+        with self._opened(what) as connection:
+            label = f"{what} of {self.label}"
             if self.kind == "DuckDB":
-                rows = with_plain_types(connection, _quoted(schema, name))
-            else:
-                rows = _selected(connection, schema, name, decimal)
-        if known.get(table):
-            return rows
-        return rows.sort_by([(one, "ascending") for one in rows.column_names])
+                return rows_of_duckdb(connection, wanted, label)
+            return rows_of_server(connection, wanted, decimal, label)
 
     @property
     def subject(self) -> str:
@@ -111,7 +116,7 @@ class Database:
         return f"database {self.label}"
 
     @contextmanager
-    def _opened(self, table: str = "") -> Iterator[Any]:
+    def _opened(self, what: str = "") -> Iterator[Any]:
         """A connection that can only read; what goes wrong is told without passwords."""
         from sqlalchemy.exc import SQLAlchemyError
 
@@ -123,7 +128,7 @@ class Database:
             import sqlite3
 
             errors = (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError)
-        subject = f"table {table} of {self.subject}" if table else self.subject
+        subject = f"{what} of {self.subject}" if what else self.subject
         try:
             with self._connection() as connection:
                 yield connection
@@ -137,7 +142,11 @@ class Database:
         if self.kind == "DuckDB":
             import duckdb
 
-            return duckdb.connect(str(self.path), read_only=True)
+            connection = duckdb.connect(str(self.path), read_only=True)
+            # In a notebook DuckDB refuses the setting where it could not draw a bar anyway.
+            with suppress(duckdb.Error):
+                connection.execute("SET enable_progress_bar = false")
+            return connection
         from sqlalchemy import NullPool, create_engine
         from sqlalchemy.exc import NoSuchModuleError
 
@@ -149,14 +158,18 @@ class Database:
                 "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool
             ).connect()
         try:
-            return create_engine(self.url or "", poolclass=NullPool).connect()
+            # Of PostgreSQL; other servers are read in a transaction that is never committed.
+            only_read = {"postgresql_readonly": True}
+            return create_engine(
+                self.url or "", poolclass=NullPool, execution_options=only_read
+            ).connect()
         except (ImportError, NoSuchModuleError) as error:
             raise refused_driver(error, self.subject, self.url) from None
 
 
 @dataclass(frozen=True)
 class DatabaseTable:
-    """One table of a database, where a path stands for one of a folder."""
+    """One table or query of a database, where a path stands for a file of a folder."""
 
     database: Database
     name: str
@@ -164,7 +177,19 @@ class DatabaseTable:
     @property
     def label(self) -> str:
         """What it is called in messages."""
-        return f"table {self.name} of {self.database.label}"
+        what = "a query" if is_query(self.name) else f"table {self.name}"
+        return f"{what} of {self.database.label}"
+
+
+def is_query(text: str) -> bool:
+    """Whether what stands for a table is a query, which begins with SELECT or WITH.
+
+    Examples
+    --------
+    >>> is_query("select id, day from orders"), is_query("sales.orders")
+    (True, False)
+    """
+    return re.match(r"\s*(select|with)\s", text, re.IGNORECASE) is not None
 
 
 def read_database_table(table: DatabaseTable, decimal: str = ".") -> RawTable:
@@ -177,15 +202,6 @@ def read_database_table(table: DatabaseTable, decimal: str = ".") -> RawTable:
     return from_arrow(table.database.rows(table.name, decimal), table.label)
 
 
-def _quoted(schema: str, name: str) -> str:
-    parts = [part.replace('"', '""') for part in (schema, name) if part]
-    return ".".join(f'"{part}"' for part in parts)
-
-
-def _selected(connection: Connection, schema: str, name: str, decimal: str) -> pa.Table:
-    from sqlalchemy import literal_column, select, table
-
-    meant = table(name, schema=schema or None)
-    chosen: Select[Any] = select(literal_column("*")).select_from(meant)
-    result = connection.execute(chosen)
-    return table_of_rows(list(result.keys()), result.fetchall(), decimal)
+def _in_order(rows: pa.Table) -> pa.Table:
+    require_distinct(rows.column_names, "the query")
+    return rows.sort_by([(one, "ascending") for one in rows.column_names])

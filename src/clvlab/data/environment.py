@@ -72,6 +72,10 @@ def _without(source: str, shown: str, error: Exception) -> InputError:
     if "://" not in source:
         path = Path(source)
         found |= {str(path), str(path.expanduser()), str(path.expanduser().absolute()), path.name}
+    # Messages quote what arrived as Python writes it, with its own marks escaped.
+    for mark in ("", "'"):
+        escaped = {text.replace("\\", "\\\\") for text in found}
+        found |= {text.replace(mark, f"\\{mark}") for text in escaped} if mark else escaped
     secrets = sorted((text for text in found if len(text) >= _SHORTEST), key=len, reverse=True)
 
     def hide(text: str) -> str:

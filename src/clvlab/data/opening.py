@@ -11,6 +11,7 @@ from typing import Any
 
 from clvlab.data.company.company import Company, load_company, load_purchases
 from clvlab.data.company.contracts import PURCHASES
+from clvlab.data.company.places import holds_tables
 from clvlab.data.company.tables_file import is_company
 from clvlab.data.database_places import is_address
 from clvlab.data.datasets import load_cdnow, load_complete_journey
@@ -73,7 +74,7 @@ def _open(
 ) -> TransactionLog:
     if str(data) in EMBEDDED:
         return EMBEDDED[str(data)](as_of=as_of)
-    if columns is None and is_company(data):
+    if columns is None and reading.get("table") is None and is_company(data):
         return load_purchases(data, as_of=as_of)
     given = {name: value for name, value in reading.items() if value is not None}
     return load_transactions(data, columns, as_of=as_of, **given)
@@ -111,7 +112,7 @@ def open_company(
     >>> open_company("cdnow-sample", log, tables=["leads"]).missing("leads")
     'not available: needs the table leads'
     """
-    if str(data) in EMBEDDED or not is_company(data):
+    if str(data) in EMBEDDED or not is_company(data) or not holds_tables(data):
         return Company(log.name, {}, log, log.simulated)
     found = load_company(data, as_of=as_of, tables={*tables, PURCHASES})
     return replace(found, name=log.name)

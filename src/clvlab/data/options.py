@@ -35,9 +35,13 @@ class Reading:
     time_zone: str | None = None
     decimal: str = "."
     thousands: str | None = None
+    table: str | None = None
 
     def note_problems(self, problems: Problems) -> None:
         """Add what can't be meant."""
+        if self.table is not None and not (isinstance(self.table, str) and self.table.strip()):
+            rule = "must be the name of a table or a query"
+            problems.add("parameter 'table'", rule, f"got {self.table!r}")
         if self.time_zone is not None and zone_of(self.time_zone) is None:
             problems.add(
                 "parameter 'time_zone'",

@@ -3,49 +3,71 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import dataset
 
+from clvlab.data.files_together import absent_in, require_agreement
 from clvlab.data.options import Reading
+from clvlab.data.progress import Progress
 from clvlab.data.raw_table import RawTable, from_arrow
-from clvlab.errors import InputError, Problem, Problems
+from clvlab.errors import Problems
 
 
 def read_parquet(files: list[Path], label: str, reading: Reading) -> RawTable:  # noqa: ARG001
-    """Read Parquet files; folders such as ``region=north`` become columns.
+    """Read Parquet files; folders such as ``region=north`` become columns of text.
 
     Raises
     ------
     InputError
-        When a file is not Parquet, or the files' columns can't be brought together.
+        When a file is not Parquet or is damaged, or its columns have other types than those of
+        the files before it.
     """
-    problems, tables = Problems(), []
+    problems, parts = Problems(), []
     for path in files:
         try:
-            parts = dataset.dataset([str(path)], format="parquet", partitioning="hive")
-            tables.append(parts.to_table())
+            parts.append(_open(path))
         except (pa.ArrowException, OSError) as error:
-            problems.add(
-                f"file {path}",
-                "must be a Parquet file",
-                f"it can't be read ({_first_line(error)})",
-                "Export it again, or give a text file the ending .csv.",
-            )
+            problems.add(*_unreadable(path, error))
     problems.raise_if_any()
-    try:
-        table = pa.concat_tables(tables, promote_options="permissive")
-    except pa.ArrowException as error:
-        raise InputError(
-            Problem(
-                f"the files of {label}",
-                "must agree in the types of their columns",
-                _first_line(error),
-                "Load them one by one, or export them again.",
-            )
-        ) from None
-    return from_arrow(table, label)
+    require_agreement(files, [part.schema for part in parts], label)
+    tables = []
+    with Progress(label, sum(part.count_rows() for part in parts)) as progress:
+        for path, part in zip(files, parts, strict=True):
+            try:
+                tables.append(_read(part, progress))
+            except (pa.ArrowException, OSError) as error:
+                problems.add(*_unreadable(path, error))
+    problems.raise_if_any()
+    table = pa.concat_tables(tables, promote_options="permissive")
+    return from_arrow(table, label, absent=absent_in(files, [one.column_names for one in tables]))
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")
+def _open(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
+    own = dataset.dataset([str(path)], format="parquet")
+    keys = [part.partition("=")[0] for part in path.parent.parts if "=" in part]
+    # As text, so that 007 stays 007; a column that the file itself has comes first.
+    text = pa.schema([(key, pa.string()) for key in keys if key and key not in own.schema.names])
+    if not text.names:
+        return own
+    by_folder = dataset.partitioning(text, flavor="hive")
+    return dataset.dataset([str(path)], format="parquet", partitioning=by_folder)
+
+
+def _read(part: Any, progress: Progress) -> pa.Table:  # noqa: ANN401 - pyarrow has no types
+    batches = []
+    for batch in part.to_batches():
+        progress.advance(rows=batch.num_rows, size=batch.num_rows)
+        batches.append(batch)
+    return pa.Table.from_batches(batches, part.schema)
+
+
+def _unreadable(path: Path, error: Exception) -> tuple[str, str, str, str]:
+    said = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+    return (
+        f"file {path}",
+        "must be a Parquet file",
+        f"it can't be read ({said})",
+        "Export or copy it again, or give a text file the ending .csv.",
+    )

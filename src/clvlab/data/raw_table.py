@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clvlab.errors import InputError, Problem, name_rows
+from clvlab.errors import InputError, Problem, Problems, name_rows
 
 MISSING_WORDS = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None")
 """What text files write where a value is missing."""
@@ -38,6 +37,8 @@ class RawTable:
         True when every value arrived as text, so that types are still to be read.
     rows_at
         The source's own names for row positions: line numbers for files, 1 for a table's first.
+    absent
+        Of several files, those that lack a column which others have, by column.
     """
 
     label: str
@@ -46,6 +47,16 @@ class RawTable:
     column: Callable[[str], pd.Series]
     is_text: bool
     rows_at: Callable[[Sequence[int]], list[str]]
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def note_absent(self, name: str, problems: Problems) -> None:
+        """Add that some of the files lack a column that each of them must have."""
+        lacking = self.absent.get(name, ())
+        if lacking:
+            more = f" and {len(lacking) - 3:,} more" if len(lacking) > 3 else ""
+            found = f"{', '.join(lacking[:3])}{more} lack{'s' if len(lacking) == 1 else ''} it"
+            remedy = "Name the columns of all files alike, or load them one by one."
+            problems.add(self.subject(name), "must be in each of the files", found, remedy)
 
     def subject(self, name: str) -> str:
         """A column of this source, for the start of a message."""
@@ -69,6 +80,7 @@ def from_arrow(
     *,
     is_text: bool = False,
     rows_at: Callable[[Sequence[int]], list[str]] | None = None,
+    absent: Mapping[str, tuple[str, ...]] | None = None,
 ) -> RawTable:
     """An Arrow table as a source; columns become pandas values only when they are asked for."""
     names = tuple(str(name) for name in table.column_names)
@@ -82,7 +94,9 @@ def from_arrow(
             return pd.Series(_without_missing_words(values).to_pandas(types_mapper=_TEXT.get))
         return _to_pandas(values)
 
-    return RawTable(label, names, table.num_rows, column, is_text, rows_at or rows_from(1))
+    return RawTable(
+        label, names, table.num_rows, column, is_text, rows_at or rows_from(1), absent or {}
+    )
 
 
 def _without_missing_words(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -112,7 +126,10 @@ def _to_pandas(values: pa.ChunkedArray) -> pd.Series:
 
 
 def from_pandas(
-    frame: pd.DataFrame, label: str, rows_at: Callable[[Sequence[int]], list[str]] | None = None
+    frame: pd.DataFrame,
+    label: str,
+    rows_at: Callable[[Sequence[int]], list[str]] | None = None,
+    absent: Mapping[str, tuple[str, ...]] | None = None,
 ) -> RawTable:
     """A pandas table as a source; its index is not a column and the table is never changed."""
     names = tuple(str(name) for name in frame.columns)
@@ -126,32 +143,14 @@ def from_pandas(
         return values
 
     return RawTable(
-        label, names, len(frame), column, is_text=False, rows_at=rows_at or rows_from(1)
+        label,
+        names,
+        len(frame),
+        column,
+        is_text=False,
+        rows_at=rows_at or rows_from(1),
+        absent=absent or {},
     )
-
-
-def from_any_frame(source: object, label: str) -> RawTable:
-    """A pandas, Polars, Arrow or other table that narwhals knows.
-
-    Raises
-    ------
-    InputError
-        When the source is no table.
-    """
-    if isinstance(source, pd.DataFrame):
-        return from_pandas(source, label)
-    if isinstance(source, pa.RecordBatch):
-        source = pa.Table.from_batches([source])
-    try:
-        frame = nw.from_native(source)  # type: ignore[call-overload]
-    except TypeError:
-        rule = "must be a path or a table (pandas, Polars, Arrow)"
-        raise InputError(
-            Problem("parameter 'source'", rule, f"got {type(source).__name__}")
-        ) from None
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
-    return from_arrow(frame.to_arrow(), label)
 
 
 def header_names(header: Sequence[str]) -> list[str]:

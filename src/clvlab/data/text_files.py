@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from clvlab.data.files_together import absent_in
 from clvlab.data.options import Reading
+from clvlab.data.progress import Progress
 from clvlab.data.raw_table import (
     MISSING_WORDS,
     RawTable,
@@ -21,80 +23,68 @@ from clvlab.data.raw_table import (
     header_names,
     require_distinct,
 )
+from clvlab.data.text_stream import TextFile, Utf8Stream, open_text
 from clvlab.errors import InputError, Problem, name_rows
 
 DELIMITERS = (",", ";", "\t", "|")
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _LINES_LOOKED_AT = 20
-_HEADER_LENGTH = 200_000
+_SHOWN = 5
+"""Lines that a message names."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A text file and the sign that splits its lines into fields."""
+
+    text: TextFile
+    delimiter: str
+
+    @property
+    def path(self) -> Path:
+        return self.text.path
+
+    def fields(self, lines: Any) -> Any:  # noqa: ANN401 - csv has no public type of a reader
+        return csv.reader(lines, delimiter=self.delimiter)
+
+    @contextmanager
+    def rows(self) -> Iterator[Iterator[tuple[int, int, list[str]]]]:
+        """Its rows, header included, with their first and last line, read once more from disk."""
+        with self.text.lines() as lines:
+            yield self._rows_of(lines)
+
+    def _rows_of(self, lines: Any) -> Iterator[tuple[int, int, list[str]]]:  # noqa: ANN401 - a stream
+        reader, begins = self.fields(lines), 1
+        try:
+            for row in reader:
+                if row:
+                    yield begins, reader.line_num, row
+                begins = reader.line_num + 1
+        except csv.Error:
+            raise _unclosed_quote(self.path, begins) from None
 
 
 def read_text_files(files: list[Path], label: str, reading: Reading) -> RawTable:
     """Read text files as one table in which every value is still text.
 
+    Each file passes through memory once, block by block, and its columns stay.
+
     Raises
     ------
     InputError
-        When a file is in another encoding, has no header, or has lines of different lengths.
+        When a file is in another encoding, has no header, or has lines of different lengths; each
+        message names the file and the line.
     """
-    texts = [decode(path, reading.encoding) for path in files]
-    delimiters = [reading.delimiter or find_delimiter(text) for text in texts]
-    tables = [
-        _parse(path, text, delimiter)
-        for path, text, delimiter in zip(files, texts, delimiters, strict=True)
-    ]
+    texts = [open_text(path, reading.encoding) for path in files]
+    parts = [_Table(text, reading.delimiter or find_delimiter(text.head)) for text in texts]
+    with Progress(label, sum(path.stat().st_size for path in files)) as progress:
+        tables = [_parse(part, progress) for part in parts]
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="default")
 
     def rows_at(positions: Sequence[int]) -> list[str]:
-        lengths = [part.num_rows for part in tables]
-        return _line_names(files, delimiters, lengths, reading.encoding, positions)
+        return _line_names(parts, [part.num_rows for part in tables], positions)
 
-    return from_arrow(table, label, is_text=True, rows_at=rows_at)
-
-
-def decode(path: Path, encoding: str | None) -> str:
-    """The text of a file, UTF-8 unless it says otherwise or `encoding` is given.
-
-    Raises
-    ------
-    InputError
-        When the bytes are not of that encoding; the message names the first line concerned.
-    """
-    raw = path.read_bytes()
-    try:
-        raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (OSError, EOFError):
-        raise InputError(
-            Problem(f"file {path}", "must be a whole gzip file", "it is damaged", "Copy it again.")
-        ) from None
-    marked = next((name for mark, name in _MARKS if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(encoding or marked)
-    except LookupError:
-        rule = "must be an encoding that Python knows"
-        raise InputError(Problem("parameter 'encoding'", rule, f"got {encoding!r}")) from None
-    except UnicodeError as error:
-        raise _encoding_error(path, raw, encoding or marked, error) from None
-    # Some old programs end lines with a carriage return alone.
-    return text if "\n" in text else text.replace("\r", "\n")
-
-
-def _encoding_error(path: Path, raw: bytes, encoding: str, error: UnicodeError) -> InputError:
-    start = getattr(error, "start", 0)
-    line = raw.count(b"\n", 0, start) + 1
-    return InputError(
-        Problem(
-            f"file {path}",
-            f"must be text in the encoding {encoding}",
-            f"line {line} holds bytes that are not ({raw[start : start + 4]!r})",
-            'Pass the encoding, such as encoding="cp1252" for Western European '
-            'or encoding="gb18030" for Chinese exports.',
-        )
-    )
+    absent = absent_in(files, [part.column_names for part in tables])
+    return from_arrow(table, label, is_text=True, rows_at=rows_at, absent=absent)
 
 
 def find_delimiter(text: str) -> str:
@@ -119,115 +109,113 @@ def find_delimiter(text: str) -> str:
     return max(DELIMITERS, key=lines[0].count)
 
 
-def _parse(path: Path, text: str, delimiter: str) -> pa.Table:
+def _parse(table: _Table, progress: Progress) -> pa.Table:
     try:
-        header = next(csv.reader(io.StringIO(text[:_HEADER_LENGTH]), delimiter=delimiter), [])
+        reader = table.fields(io.StringIO(table.text.head, newline=table.text.newline))
+        header: list[str] = next(reader, [])
     except csv.Error:
-        raise _unclosed_quote(path) from None
+        raise _unclosed_quote(table.path, 1) from None
     if not any(name.strip() for name in header):
         raise InputError(
-            Problem(f"file {path}", "must begin with a header", "its first line is empty")
+            Problem(f"file {table.path}", "must begin with a header", "its first line is empty")
         )
     names = header_names(header)
-    require_distinct(names, path.name)
-    table, n_ragged = _read_fields(path, text, names, delimiter)
+    require_distinct(names, table.path.name)
+    found, n_ragged = _read_fields(table, names, reader.line_num, progress)
     if n_ragged:
-        raise _ragged_error(path, text, delimiter, len(names))
-    return table
+        raise _ragged_error(table, len(names), n_ragged)
+    return found
 
 
-def _read_fields(path: Path, text: str, names: list[str], delimiter: str) -> tuple[pa.Table, int]:
+def _read_fields(
+    table: _Table, names: list[str], header_lines: int, progress: Progress
+) -> tuple[pa.Table, int]:
     """The lines under the header as text, and how many have another number of fields."""
-    ragged = []
+    n_ragged = 0
 
-    def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow's row has no public type
-        ragged.append(row)
+    def skip(row: object) -> str:  # noqa: ARG001 - what pyarrow passes
+        nonlocal n_ragged
+        n_ragged += 1
         return "skip"
 
-    reading = arrow_csv.ReadOptions(column_names=names, skip_rows=_header_lines(text, delimiter))
+    reading = arrow_csv.ReadOptions(column_names=names, skip_rows=header_lines)
     parsing = arrow_csv.ParseOptions(
-        delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
+        delimiter=table.delimiter, newlines_in_values=True, invalid_row_handler=skip
     )
     converting = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()),
         null_values=list(MISSING_WORDS),
         strings_can_be_null=True,
+        check_utf8=False,
     )
-    try:
-        table = arrow_csv.read_csv(io.BytesIO(text.encode()), reading, parsing, converting)
-    except pa.ArrowInvalid as error:
-        if "straddling" in str(error):
-            raise _unclosed_quote(path) from None
-        if "Empty CSV" not in str(error):
-            rule, found = "must be a text table", str(error).splitlines()[0]
-            raise InputError(Problem(f"file {path}", rule, found)) from None
-        table = pa.table({name: pa.array([], type=pa.string()) for name in names})
-    return table, len(ragged)
+    with Utf8Stream(table.text, progress) as stream:
+        try:
+            return arrow_csv.read_csv(stream, reading, parsing, converting), n_ragged
+        except (pa.ArrowInvalid, InputError) as error:
+            if stream.error is not None:
+                raise stream.error from None
+            if "straddling" in str(error):
+                raise _unclosed_quote(table.path, _widest_row(table)) from None
+            if "Empty CSV" not in str(error):
+                rule, found = "must be a text table", str(error).splitlines()[0]
+                raise InputError(Problem(f"file {table.path}", rule, found)) from None
+            return pa.table({name: pa.array([], type=pa.string()) for name in names}), 0
 
 
-def _unclosed_quote(path: Path) -> InputError:
+def _unclosed_quote(path: Path, line: int) -> InputError:
     return InputError(
         Problem(
             f"file {path}",
             "must close every quotation mark that it opens",
-            "one is never closed",
+            f"one in the row that begins with line {line:,} is never closed",
             "Export it again with quotation marks inside text doubled.",
         )
     )
 
 
-def _header_lines(text: str, delimiter: str) -> int:
-    reader = csv.reader(io.StringIO(text[:_HEADER_LENGTH]), delimiter=delimiter)
-    next(reader, None)
-    return reader.line_num
+def _widest_row(table: _Table) -> int:
+    """The first line of the row that runs over the most lines."""
+    with table.rows() as rows:
+        return max((last - first, -first) for first, last, _ in rows)[1] * -1
 
 
-def _ragged_error(path: Path, text: str, delimiter: str, width: int) -> InputError:
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    wrong = [reader.line_num for row in reader if row and len(row) != width]
-    sign = {"\t": "tab"}.get(delimiter, delimiter)
+def _ragged_error(table: _Table, width: int, n_wrong: int) -> InputError:
+    with table.rows() as rows:
+        wrong = (last for _, last, row in rows if len(row) != width)
+        shown = [line for line, _ in zip(wrong, range(min(n_wrong, _SHOWN)), strict=False)]
+    sign = {"\t": "tab"}.get(table.delimiter, table.delimiter)
+    rest: list[object] = [*shown, *range(n_wrong - len(shown))]
     return InputError(
         Problem(
-            f"file {path}",
+            f"file {table.path}",
             f"must have {width} fields in each line, like its header",
-            f"{len(wrong):,} lines have another number: {name_rows(wrong)}",
+            f"{n_wrong:,} lines have another number: {name_rows(rest, len(shown))}",
             f"Fields are split at '{sign}'; pass delimiter= if that is not the sign, "
             "or put text that holds it into quotes.",
         )
     )
 
 
-def _line_names(
-    files: list[Path],
-    delimiters: list[str],
-    lengths: list[int],
-    encoding: str | None,
-    positions: Sequence[int],
-) -> list[str]:
+def _line_names(parts: list[_Table], lengths: list[int], positions: Sequence[int]) -> list[str]:
     # Only asked for when something is wrong, so the file is read again instead of kept.
     names, first = {}, 0
-    for path, delimiter, length in zip(files, delimiters, lengths, strict=True):
+    for part, length in zip(parts, lengths, strict=True):
         wanted = {place - first for place in positions if first <= place < first + length}
-        where = f" of {path.name}" if len(files) > 1 else ""
-        for place, line in _lines_of(path, delimiter, encoding, wanted):
+        where = f" of {part.path.name}" if len(parts) > 1 else ""
+        for place, line in _lines_of(part, wanted):
             names[place + first] = f"{line}{where}"
         first += length
     return [names[place] for place in positions]
 
 
-def _lines_of(
-    path: Path, delimiter: str, encoding: str | None, wanted: set[int]
-) -> list[tuple[int, int]]:
+def _lines_of(table: _Table, wanted: set[int]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     if not wanted:
-        return []
-    reader = csv.reader(io.StringIO(decode(path, encoding)), delimiter=delimiter)
-    found, place, begins = [], -1, 1
-    for row in reader:
-        if row:
+        return found
+    with table.rows() as rows:
+        for place, (first, _, _) in enumerate(rows, start=-1):
             if place in wanted:
-                found.append((place, begins))
-            place += 1
-        begins = reader.line_num + 1
-        if len(found) == len(wanted):
-            break
+                found.append((place, first))
+            if len(found) == len(wanted):
+                break
     return found

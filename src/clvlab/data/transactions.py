@@ -13,12 +13,13 @@ from clvlab.data.column_map import ColumnMap, Columns, map_columns
 from clvlab.data.database_places import find_database, is_database
 from clvlab.data.databases import DatabaseTable, read_database_table
 from clvlab.data.files import read_files
+from clvlab.data.handed_over import from_any_table
 from clvlab.data.lines import Lines, read_lines
 from clvlab.data.log import TransactionLog
 from clvlab.data.options import Policies, Reading
 from clvlab.data.purchases import make_purchases
 from clvlab.data.quality import QualityLedger, in_words
-from clvlab.data.raw_table import RawTable, from_any_frame
+from clvlab.data.raw_table import RawTable
 from clvlab.data.selection import select_lines
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
@@ -43,6 +44,7 @@ def load_transactions(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | int | None = None,
+    table: str | None = None,
     name: str | None = None,
 ) -> TransactionLog:
     """Load purchases from a file, several files or a table.
@@ -55,8 +57,10 @@ def load_transactions(
     ----------
     source
         Path of a text file (any delimiter, gzipped or not), Parquet file or Excel workbook; a
-        folder or glob of files of one kind; or a pandas, Polars or Arrow table, which is never
-        changed.
+        folder or glob of files of one kind; a SQLite or DuckDB file, or ``"env:NAME"`` for the
+        address of a database in an environment variable, each with `table`; or a table that is
+        handed over and never changed: of pandas, Polars or Arrow (also a reader of batches), a
+        DuckDB relation, a Spark DataFrame.
     columns
         Contract name to source column, such as ``{"customer_id": "CustomerID"}``, or the same as
         text: ``"customer_id=CustomerID, date=Day, amount=Quantity * UnitPrice"``. Required are
@@ -108,6 +112,9 @@ def load_transactions(
         Of text files; found among comma, semicolon, tab and bar when not given.
     sheet
         Of a workbook with several.
+    table
+        Of a database: the name of a table or view, with its schema where that is not the usual
+        one; or a query, which begins with SELECT or WITH.
     name
         What the data are called on a page; the file's name when not given.
 
@@ -148,7 +155,7 @@ def load_transactions(
     9  purchases_reduced  reduced     1     5.0
     12         purchases     left     2    30.0
     """
-    reading = Reading(encoding, delimiter, sheet, date_format, time_zone, decimal, thousands)
+    reading = Reading(encoding, delimiter, sheet, date_format, time_zone, decimal, thousands, table)
     policies = Policies(
         returns=returns,
         zero_amounts=zero_amounts,
@@ -208,22 +215,27 @@ def open_source(source: object, reading: Reading, policies: Policies) -> RawTabl
     problems.raise_if_any()
     if isinstance(source, DatabaseTable):
         return read_database_table(source, reading.decimal)
+    if isinstance(source, (str, Path)) and is_database(source):
+        return _open_database(source, reading)
+    if reading.table is not None:
+        rule, found = "is for databases alone", "the source is none"
+        raise InputError(Problem("parameter 'table'", rule, found, "Leave it out."))
     if isinstance(source, (str, Path)):
-        if is_database(source):
-            raise _database_refused(source)
         return read_files(source, reading)
-    return from_any_frame(source, "the table")
+    return from_any_table(source, "the table")
 
 
-def _database_refused(source: str | Path) -> InputError:
+def _open_database(source: str | Path, reading: Reading) -> RawTable:
     database = find_database(source)
-    return InputError(
+    if database is not None and reading.table is not None:
+        return read_database_table(DatabaseTable(database, reading.table), reading.decimal)
+    there = ", ".join(database.tables()) if database else ""
+    raise InputError(
         Problem(
             database.subject if database else "the source",
             "can't be read as one table",
-            "it is a database, whose tables are found by their names",
-            "Say in a tables.toml beside it which table and columns are meant, and open it with "
-            "open_log or load_company.",
+            f"it is a database, which holds {there or 'no table'}",
+            'Name the table, view or query: table="...".',
         )
     )
 

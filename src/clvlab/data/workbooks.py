@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from clvlab.data.files_together import absent_in
 from clvlab.data.options import Reading
 from clvlab.data.raw_table import RawTable, from_pandas, header_names, require_distinct
 from clvlab.errors import InputError, Problem, did_you_mean
@@ -23,7 +24,8 @@ def read_workbooks(files: list[Path], label: str, reading: Reading) -> RawTable:
     """
     frames = [_read_sheet(path, reading.sheet) for path in files]
     table = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    return from_pandas(table, label, _ExcelRows(files, [len(frame) for frame in frames]))
+    absent = absent_in(files, [list(frame.columns) for frame in frames])
+    return from_pandas(table, label, _ExcelRows(files, [len(frame) for frame in frames]), absent)
 
 
 def _read_sheet(path: Path, sheet: str | int | None) -> pd.DataFrame:

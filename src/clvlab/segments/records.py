@@ -108,7 +108,7 @@ def open_records(
     if data == COMPLETE_JOURNEY:
         lines = complete_journey_lines(as_of)
         return Records(log, complete_journey_households(), lines, DISCOUNT_FORMS)
-    if columns is None and is_company(data):
+    if columns is None and reading.get("table") is None and is_company(data):
         company = load_company(data, as_of=as_of)
         tables = {name: company.table(name) for name in company.tables}
         customers = tables.get("customers")

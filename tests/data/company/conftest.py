@@ -144,3 +144,22 @@ def in_sqlite(tmp_path):
         return path
 
     return write
+
+
+SERVER_TYPES = {"number": "float8", "text": "text", "money": "numeric(18, 4)"}
+
+
+@pytest.fixture(scope="session")
+def served(postgres, tmp_path_factory):
+    """A folder that says of the example's tables that they are on a server, in a schema."""
+    postgres.run("DROP SCHEMA IF EXISTS crm CASCADE", "CREATE SCHEMA crm")
+    said, types = (EXAMPLE / "tables.toml").read_text(encoding="utf-8"), {**TYPES, **SERVER_TYPES}
+    for name, table in tables_of(EXAMPLE).items():
+        postgres.write(f"crm.{name}", table, {one: types[kind_of(name, one)] for one in table})
+        head = f"[tables.{name}]"
+        said += "" if head in said else f"{head}\n"
+        said = said.replace(head, f'{head}\ntable = "crm.{name}"')
+    folder = tmp_path_factory.mktemp("served") / EXAMPLE.name
+    folder.mkdir()
+    (folder / "tables.toml").write_text(f'database = "env:CRM"\n{said}', encoding="utf-8")
+    return folder

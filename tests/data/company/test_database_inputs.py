@@ -188,7 +188,7 @@ def test_variable_is_named_and_its_value_is_not(monkeypatch, tmp_path, in_sqlite
 
 def test_database_is_no_table_of_purchases(in_sqlite):
     path = in_sqlite("CREATE TABLE orders (id TEXT)")
-    message = "database boards.sqlite can't be read as one table; it is a database, whose tables"
+    message = "boards.sqlite can't be read as one table; it is a database, which holds orders."
     assert message in refused(path, clvlab.load_transactions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -28,10 +29,26 @@ def database_fingerprint(found: FoundTables) -> dict[str, object]:
     InputError
         When a table can't be read.
     """
-    digest, rows, kind = hashlib.sha256(), 0, ""
+    digest = hashlib.sha256()
     if found.file is not None:
         digest.update(found.file.read_bytes())
-    tables = [place for place, _ in found.places.values() if isinstance(place, DatabaseTable)]
+    places = [place for place, _ in found.places.values()]
+    return _of_tables([one for one in places if isinstance(one, DatabaseTable)], digest)
+
+
+def table_fingerprint(table: DatabaseTable) -> dict[str, object]:
+    """The same of one table or query alone.
+
+    Raises
+    ------
+    InputError
+        When it can't be read.
+    """
+    return _of_tables([table], hashlib.sha256())
+
+
+def _of_tables(tables: Sequence[DatabaseTable], digest: Any) -> dict[str, object]:  # noqa: ANN401 - hashlib's own type is private
+    rows, kind = 0, ""
     for place in tables:
         content = place.database.rows(place.name)
         kind, rows = place.database.kind, rows + content.num_rows

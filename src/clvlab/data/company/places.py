@@ -9,8 +9,8 @@ from pathlib import Path
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
 from clvlab.data.company.tables_file import FILE, TablesFile, TableSource, read_tables_file
 from clvlab.data.database_places import find_database, is_address
-from clvlab.data.databases import Database, DatabaseTable
-from clvlab.data.environment import held_by, variable_in
+from clvlab.data.databases import Database, DatabaseTable, is_query
+from clvlab.data.environment import held_by, unrepeated, variable_in
 from clvlab.data.files import SUFFIXES
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
@@ -73,6 +73,22 @@ def find_tables(source: str | Path) -> FoundTables:
     return FoundTables(said.name or name, said, places, _file_in(folder))
 
 
+def holds_tables(source: str | Path) -> bool:
+    """Whether a company's folder or database has a table of the contract, as far as can be told.
+
+    Raises
+    ------
+    InputError
+        When a database can't be opened.
+    """
+    with unrepeated(source):
+        database = find_database(source)
+        if database is None:
+            return True
+        beside = database.path is not None and _file_in(database.path.parent) is not None
+        return beside or not {PURCHASES, *CONTRACTS}.isdisjoint(database.tables())
+
+
 def _file_in(folder: Path | None) -> Path | None:
     return folder / FILE if folder and (folder / FILE).is_file() else None
 
@@ -101,7 +117,7 @@ def _in_database(
                 rule, found = f"can't say '{option}' of a table in a database", "it does"
                 problems.add(subject, rule, found, 'Leave it out, or say table = "...".')
         wanted = source.table or table
-        if wanted in known or "." in wanted:
+        if wanted in known or "." in wanted or is_query(wanted):
             places[table] = (DatabaseTable(database, wanted), source)
         elif source.table is not None:
             rule, found = "must name a table or view", f"{database.subject} has no '{wanted}'"

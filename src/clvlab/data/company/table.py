@@ -120,6 +120,8 @@ def read_table(
         stay, such as a payment, are not known yet.
     """
     found = columns_of(raw, contract, columns, problems)
+    for name in (one for one in contract.required if one in found):
+        raw.note_absent(found[name], problems)
     frame = pd.DataFrame(
         {
             name: read_cells(raw, source, contract.columns[name], reading, problems)

@@ -60,6 +60,7 @@ READING: dict[str, object] = {
     "encoding": None,
     "delimiter": None,
     "sheet": None,
+    "table": None,
     "personal_ids": False,
 }
 """Parameters that say how data are read, and what holds where a notebook has no such parameter.

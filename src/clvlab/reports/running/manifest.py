@@ -39,7 +39,7 @@ def origin(job: Job) -> dict[str, Any]:
         notebook reads can't be told apart: an address, what another variable holds, or a notebook
         that does not say what its data are.
     """
-    data = data_fingerprint(job.data)
+    data = data_fingerprint(job.data, job.parameters.get("table"))
     others = _other_sources(job)
     known = {
         "notebook": _digest(_sources(job)),
@@ -65,14 +65,22 @@ def _other_sources(job: Job) -> dict[str, dict[str, object]]:
     for name, value in job.parameters.items():
         if name == "data" or not isinstance(value, str):
             continue
-        path = Path(job.order.data_folder or Path.cwd()) / value
+        named = Path(job.order.data_folder or Path.cwd()) / value
         # "." is a decimal sign, though it would name a folder: that of everything, reports too
         names_nothing = not value.strip("./\\")
         if value.startswith("env:"):
             found[name] = data_fingerprint(value)
-        elif not names_nothing and path.exists():
-            found[name] = data_fingerprint(str(path.absolute()))
+        elif not names_nothing and _is_there(named):
+            found[name] = data_fingerprint(str(named.absolute()))
     return found
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file of that name; a long text, such as a query, can be none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_known(source: Mapping[str, object]) -> bool:
@@ -82,7 +90,7 @@ def _is_known(source: Mapping[str, object]) -> bool:
 def note_changed_data(job: Job, origins: Mapping[str, Any]) -> dict[str, Any]:
     """The origins after the run; without digests where the data changed while it ran."""
     data = origins["data"]
-    if "sha256" not in data or data_fingerprint(job.data) == data:
+    if "sha256" not in data or data_fingerprint(job.data, job.parameters.get("table")) == data:
         return dict(origins)
     unsure = {name: data[name] for name in ("name", "files") if name in data}
     return {**origins, "data": unsure | {"changed_while_read": True}, "fingerprint": None}

@@ -12,10 +12,11 @@ from pathlib import Path
 from platform import python_version
 
 import clvlab
-from clvlab.data.company.fingerprint import database_fingerprint
+from clvlab.data.company.fingerprint import database_fingerprint, table_fingerprint
 from clvlab.data.company.places import find_tables
 from clvlab.data.company.tables_file import FILE, keeps_a_database
-from clvlab.data.database_places import is_address, is_database
+from clvlab.data.database_places import find_database, is_address, is_database
+from clvlab.data.databases import DatabaseTable
 from clvlab.data.files import find_files
 from clvlab.data.opening import EMBEDDED
 from clvlab.errors import InputError
@@ -81,7 +82,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def data_fingerprint(data: object) -> dict[str, object]:
+def data_fingerprint(data: object, table: object = None) -> dict[str, object]:
     """What identifies the data of a run.
 
     Parameters
@@ -89,6 +90,8 @@ def data_fingerprint(data: object) -> dict[str, object]:
     data
         The value of the parameter `data`: the full path of a file or a folder, a full glob
         pattern, the name of an embedded data set, or ``env:NAME`` for what a variable holds.
+    table
+        The value of the parameter `table`: the one table or query of a database that is read.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def data_fingerprint(data: object) -> dict[str, object]:
     if not isinstance(data, str):
         return {}
     shown = data
-    if (database := _of_database(data)) is not None:
+    if (database := _of_database(data, str(table) if table else None)) is not None:
         return database
     if data.startswith("env:"):
         data = os.environ.get(data.removeprefix("env:"), "")
@@ -124,8 +127,8 @@ def data_fingerprint(data: object) -> dict[str, object]:
     }
 
 
-def _of_database(data: str) -> dict[str, object] | None:
-    """The fingerprint of a company in a database; None for everything else.
+def _of_database(data: str, table: str | None) -> dict[str, object] | None:
+    """The fingerprint of a company or one table in a database; None for everything else.
 
     One that can't be read has a name only: what is wrong with it is said by the run that reads it.
     """
@@ -134,6 +137,9 @@ def _of_database(data: str) -> dict[str, object] | None:
     secret = data.startswith("env:") or is_address(data)
     name: dict[str, object] = {"name": data if secret else Path(data).name}
     try:
+        database = find_database(data) if table else None
+        if database is not None and table is not None:
+            return name | table_fingerprint(DatabaseTable(database, table))
         return name | database_fingerprint(find_tables(data))
     except InputError:
         return name
