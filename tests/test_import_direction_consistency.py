@@ -21,6 +21,7 @@ LAYERS = [
     ("churn",),
     ("lifecycle", "segments"),
     ("recovery",),
+    ("relations",),
     ("plots",),
     ("reports",),
     ("cli",),

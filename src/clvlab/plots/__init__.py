@@ -32,6 +32,7 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.periodic import plot_key_figures
 from clvlab.plots.recovery import (
     plot_break_even_map,
     plot_effects,
@@ -73,6 +74,7 @@ __all__ = [
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_importance",
+    "plot_key_figures",
     "plot_lorenz",
     "plot_losses",
     "plot_models_tracking",
