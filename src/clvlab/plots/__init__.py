@@ -1,5 +1,6 @@
 """Figures: a table in, axes out."""
 
+from clvlab.plots.card import plot_timeline
 from clvlab.plots.checking import (
     plot_backtest,
     plot_calibration,
@@ -95,6 +96,7 @@ __all__ = [
     "plot_stage_counts",
     "plot_stage_forecast",
     "plot_time_to_event",
+    "plot_timeline",
     "plot_tornado",
     "plot_tracking",
     "plot_treemap",
