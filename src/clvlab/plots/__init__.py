@@ -16,6 +16,7 @@ from clvlab.plots.churn import (
     plot_reliability,
     plot_rolling_auc,
 )
+from clvlab.plots.health import plot_indicators
 from clvlab.plots.leads import plot_adoption, plot_conversion, plot_funnel, plot_product_lives
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
@@ -75,6 +76,7 @@ __all__ = [
     "plot_grid",
     "plot_holdout_by_frequency",
     "plot_importance",
+    "plot_indicators",
     "plot_key_figures",
     "plot_lorenz",
     "plot_losses",
