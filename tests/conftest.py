@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import matplotlib as mpl
 import pandas as pd
 import pytest
 from hypothesis import settings
 
 import clvlab
+from clvlab.data.company import CONTRACTS
 
 mpl.use("Agg")
 # How long an example takes says something about the machine only.
@@ -65,3 +69,48 @@ def five_customers():
         },
         index=pd.Index(["0001", "0002", "b", "0009", "1516"], name="customer_id"),
     )
+
+
+EXAMPLE = Path(__file__).parents[1] / "data" / "example"
+SHORTEST = 4
+"""Shorter texts, such as a given name, are parts of ordinary words."""
+
+
+@pytest.fixture(scope="session")
+def personal_values():
+    """Every name, address, number and e-mail of the example company."""
+    found = set()
+    for name, contract in CONTRACTS.items():
+        file = EXAMPLE / f"{name}.csv"
+        if contract.personal and file.is_file():
+            table = pd.read_csv(file, dtype=str)
+            for column in (one for one in contract.personal if one in table):
+                found |= set(table[column].dropna().map(str).str.strip())
+    return {value for value in found if len(value) >= SHORTEST}
+
+
+@pytest.fixture(scope="session")
+def named_in(personal_values):
+    """Look for them in files: returns what was found, by the name of the file."""
+    values = [value.encode() for value in personal_values]
+
+    def look(paths):
+        found = {}
+        for path in paths:
+            held = _held(path)
+            there = [value.decode() for value in values if value in held]
+            if there:
+                found[path.name] = there
+        return found
+
+    return look
+
+
+def _held(path):
+    """What a file holds as bytes, unpacked where it is packed."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv().encode()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            return b"\n".join(packed.read(name) for name in packed.namelist())
+    return path.read_bytes()

@@ -17,8 +17,8 @@ def findings_in_short(check: CompanyCheck) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``table`` and ``problem`` (in words), ``findings`` (number), ``severity``, ``lines`` (the
-        source's own names of the first ones).
+        ``table`` and ``wrong`` (what is, in words), ``findings`` (number), ``severity``, ``lines``
+        (the source's own names of the first ones).
     """
     rows = []
     for (table, kind), part in check.findings.groupby(["table", "kind"], sort=False):
@@ -34,7 +34,7 @@ def findings_in_short(check: CompanyCheck) -> pd.DataFrame:
                 f"{listed} and {more} more" if more > 0 else listed,
             )
         )
-    out = pd.DataFrame(rows, columns=["table", "problem", "findings", "severity", "lines"])
+    out = pd.DataFrame(rows, columns=["table", "wrong", "findings", "severity", "lines"])
     order = {"error": 0, "warning": 1}
     return out.sort_values(
         "severity", key=lambda column: column.map(order), kind="stable", ignore_index=True
