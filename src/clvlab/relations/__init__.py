@@ -4,7 +4,7 @@ from clvlab.relations import card, health, periodic
 from clvlab.relations.actions import carry_actions, load_actions, open_actions, save_actions
 from clvlab.relations.budget import load_budget
 from clvlab.relations.card import CustomerCard, find_customer, make_card
-from clvlab.relations.data_findings import findings_in_short, policies_applied
+from clvlab.relations.data_findings import check_records, findings_in_short, policies_applied
 from clvlab.relations.expenses import against_budget, unusual_claims
 from clvlab.relations.health import Health, HealthRecords, health_of
 from clvlab.relations.indicators import Indicator, judge, load_targets
@@ -29,6 +29,7 @@ __all__ = [
     "against_budget",
     "card",
     "carry_actions",
+    "check_records",
     "find_customer",
     "findings_in_short",
     "health",

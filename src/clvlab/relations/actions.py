@@ -107,6 +107,7 @@ def carry_actions(
 
     Examples
     --------
+    >>> from datetime import date
     >>> found = {"revenue": ("find the reason", "below what was expected")}
     >>> day = date(2024, 1, 31)
     >>> first = carry_actions(load_actions(None), found, as_of=day, due_days=14)
@@ -137,7 +138,7 @@ def carry_actions(
                 "note": "",
             }
         )
-    return pd.concat([earlier, pd.DataFrame(rows, columns=list(COLUMNS))], ignore_index=True)
+    return pd.concat([earlier, pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)], ignore_index=True)
 
 
 def open_actions(actions: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
 
+from clvlab.clock import StudyWindow, TimeUnit
 from clvlab.data.company import CONTRACTS, Company
-from clvlab.data.company.checks import CompanyCheck
+from clvlab.data.company.checks import CompanyCheck, check_company
+from clvlab.data.company.checks.findings import Findings
 from clvlab.data.company.checks.kinds import KINDS
+from clvlab.data.company.tables_file import is_company
 
 ROWS_NAMED = 4
 
@@ -57,3 +63,28 @@ def policies_applied(company: Company) -> pd.DataFrame:
     out = told[["table", "description", "effect", "rows", "policy"]].reset_index(drop=True)
     words = {name: contract.en for name, contract in CONTRACTS.items()}
     return out.assign(table=out["table"].replace(words))
+
+
+def check_records(data: str | Path, *, as_of: date, max_age: str) -> CompanyCheck:
+    """Look at a company's tables; of purchases alone there is nothing to look at.
+
+    Parameters
+    ----------
+    data
+        A company's folder or database, or another source of purchases.
+    as_of, max_age
+        As in `check_company`.
+
+    Returns
+    -------
+    CompanyCheck
+        Without findings where there are no tables.
+    """
+    if is_company(data):
+        return check_company(data, as_of=as_of, max_age=max_age)
+    nothing, days = Findings(), StudyWindow(TimeUnit.DAY).horizon_days(max_age, "max_age")
+    empty = pd.DataFrame()
+    missing = {"freshness": "not available: needs the table customers"}
+    return CompanyCheck(
+        str(data), as_of, days, nothing.table(), empty, empty, empty, missing, nothing.summary(), {}
+    )

@@ -93,7 +93,7 @@ def range_of_flow(
     >>> past = pd.Series(np.tile([90.0, 110.0], 12), ends)
     >>> found = range_of_flow(past, pd.Timestamp("2024-01-31"), "month", level=0.1, count=True)
     >>> round(found.lower), round(found.upper), found.verdict(180)
-    (80, 122, 'above')
+    (81, 124, 'above')
     """
     _check(level)
     seen = past.dropna().iloc[-LONGEST[period] :]

@@ -52,12 +52,13 @@ def purchase_figures(
 
     Examples
     --------
+    >>> from datetime import date
     >>> import clvlab
     >>> from clvlab.lifecycle import calendar_periods
     >>> log = clvlab.load_cdnow(sample=True)
-    >>> months = calendar_periods(log.table["date"].min(), log.table["date"].max(), "month")
+    >>> months = calendar_periods(date(1997, 1, 1), date(1998, 6, 30), "month")
     >>> purchase_figures(log, months, lapse_days=91).loc["1997-06-30", "lapsed"]
-    np.float64(398.0)
+    np.float64(662.0)
     """
     if lapse_days < 1:
         raise InputError(Problem("parameter 'lapse_days'", "must be at least 1", f"{lapse_days}"))
