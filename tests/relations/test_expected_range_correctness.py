@@ -14,7 +14,7 @@ from clvlab.relations.expected_range import (
     range_of_share,
 )
 
-REPEATS = 600
+REPEATS = 400
 LEVEL = 0.10
 MONTHS = pd.date_range("2020-01-31", periods=37, freq="ME")
 WAVE = 1 + 0.3 * np.sin(2 * np.pi * np.arange(37) / 12)
@@ -47,6 +47,22 @@ def test_the_rate_of_false_alarms_is_what_is_said(name):
     alarms = sum(SERIES[name](rng) != "as expected" for _ in range(REPEATS))
     assert alarms <= binom.ppf(0.9995, REPEATS, LEVEL)
     assert alarms >= SMALLEST[name] * binom.ppf(0.0005, REPEATS, LEVEL)
+
+
+def test_a_page_on_which_nothing_changed_has_as_few_alerts_as_it_says():
+    """Twelve figures that do not move together, each at the level of a page of twelve."""
+    rng, pages, figures, chance = np.random.default_rng(17), 60, 12, 0.20
+    level, alerted = 1 - (1 - chance) ** (1 / figures), 0
+    for _ in range(pages):
+        months = rng.poisson(60, (figures, 37)).astype(float)
+        said = [
+            range_of_flow(
+                pd.Series(one[:-1], MONTHS[:-1]), MONTHS[-1], "month", level=level, count=True
+            ).verdict(one[-1])
+            for one in months
+        ]
+        alerted += any(one != "as expected" for one in said)
+    assert 0 < alerted <= binom.ppf(0.9995, pages, chance)
 
 
 def test_what_doubles_is_seen():

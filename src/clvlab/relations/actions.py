@@ -138,7 +138,9 @@ def carry_actions(
                 "note": "",
             }
         )
-    return pd.concat([earlier, pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)], ignore_index=True)
+    return pd.concat(
+        [earlier, pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)], ignore_index=True
+    )
 
 
 def open_actions(actions: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -85,6 +85,17 @@ class PeriodicPack:
         """The open actions; see `open_actions`."""
         return open_actions(self.actions, self.span.last)
 
+    def absent_in_words(self) -> str:
+        """Figures that there are no data for, by what they need; empty where there are all."""
+        needs: dict[str, list[str]] = {}
+        for name, missing in self.figures.not_available.items():
+            needs.setdefault(missing, []).append(FIGURES[name]["en"])
+        said = [
+            f"{', '.join(names)} ({why.removeprefix('not available: ')})"
+            for why, names in needs.items()
+        ]
+        return f"Not available: {'; '.join(said)}." if said else ""
+
     def answer(self) -> str:
         """The answer in a sentence, as a template over what `describe` gives."""
         said = (
@@ -115,7 +126,7 @@ class PeriodicPack:
             "revenue_change": _known(self.table["change"]["revenue"]),
             "overdue": _known(value.get("overdue", np.nan)),
             "satisfaction": _known(value.get("satisfaction", np.nan)),
-            "watched": len(self.figures.watched()),
+            "watched": int(self.table["lower"].notna().sum()),
             "alerts": len(self.alerts),
             "outside_before": _known(outside / judged) if judged else None,
             "judged_before": int(judged),
