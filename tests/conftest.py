@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 import clvlab
+from clvlab.data.company import CONTRACTS
 
 mpl.use("Agg")
 # How long an example takes says something about the machine only.
@@ -82,3 +84,48 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("a small disk can't be mounted here")
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+EXAMPLE = Path(__file__).parents[1] / "data" / "example"
+SHORTEST = 4
+"""Shorter texts, such as a given name, are parts of ordinary words."""
+
+
+@pytest.fixture(scope="session")
+def personal_values():
+    """Every name, address, number and e-mail of the example company."""
+    found = set()
+    for name, contract in CONTRACTS.items():
+        file = EXAMPLE / f"{name}.csv"
+        if contract.personal and file.is_file():
+            table = pd.read_csv(file, dtype=str)
+            for column in (one for one in contract.personal if one in table):
+                found |= set(table[column].dropna().map(str).str.strip())
+    return {value for value in found if len(value) >= SHORTEST}
+
+
+@pytest.fixture(scope="session")
+def named_in(personal_values):
+    """Look for them in files: returns what was found, by the name of the file."""
+    values = [value.encode() for value in personal_values]
+
+    def look(paths):
+        found = {}
+        for path in paths:
+            held = _held(path)
+            there = [value.decode() for value in values if value in held]
+            if there:
+                found[path.name] = there
+        return found
+
+    return look
+
+
+def _held(path):
+    """What a file holds as bytes, unpacked where it is packed."""
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path).to_csv().encode()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as packed:
+            return b"\n".join(packed.read(name) for name in packed.namelist())
+    return path.read_bytes()

@@ -358,3 +358,41 @@ def next_period_end(day: date, period: str) -> date:
     '2024-07-31'
     """
     return period_end(day + timedelta(days=1), period)
+
+
+def same_period_a_year_before(day: date, period: str) -> date:
+    """Last day of the period that last year's figures are compared with.
+
+    Months and quarters are compared with those of the same name; days and weeks with those
+    52 weeks earlier, so that weekdays are alike.
+
+    Parameters
+    ----------
+    day
+        Last day of a period (inclusive).
+    period
+        ``"day"``, ``"week"``, ``"month"`` or ``"quarter"``.
+
+    Examples
+    --------
+    >>> str(same_period_a_year_before(date(2024, 2, 29), "month")), str(
+    ...     same_period_a_year_before(date(2024, 2, 29), "day")
+    ... )
+    ('2023-02-28', '2023-03-02')
+    """
+    period_end(day, period)  # refuses what is no period
+    if period in _MONTHS_PER_PERIOD:
+        return period_end(date(day.year - 1, day.month, 1), period)
+    return day - timedelta(weeks=52)
+
+
+def share_of_the_year(days: pd.DatetimeIndex) -> pd.Series:
+    """How much of its calendar year has passed at the end of each day, above 0 and at most 1.
+
+    Examples
+    --------
+    >>> share_of_the_year(pd.DatetimeIndex(["2023-12-31"])).tolist()
+    [1.0]
+    """
+    length = np.where(days.is_leap_year, 366.0, 365.0)
+    return pd.Series(days.day_of_year.to_numpy() / length, index=days)

@@ -238,6 +238,10 @@ LABELS = {
     "per_arm_effect": "per arm to show it",
     "per_arm_value": "per arm to show a net value",
     "predicted_gain": "predicted gain",
+    "last_year": "last year",
+    "change_year": "change on last year",
+    "days_late": "days late",
+    "opened_on": "opened",
     "zh": "中文",
     **RELATION_LABELS,
 }

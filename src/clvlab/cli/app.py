@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import clvlab
+from clvlab.cli.card import card
 from clvlab.cli.check import check
 from clvlab.cli.diff import diff
 from clvlab.cli.identify import identify
@@ -55,4 +56,5 @@ app.command()(prune)
 app.command()(init)
 app.command()(check)
 app.command()(identify)
+app.command()(card)
 app.add_typer(simulate, name="simulate")

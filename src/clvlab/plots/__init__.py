@@ -1,5 +1,6 @@
 """Figures: a table in, axes out."""
 
+from clvlab.plots.card import plot_timeline
 from clvlab.plots.checking import (
     plot_backtest,
     plot_calibration,
@@ -22,6 +23,7 @@ from clvlab.plots.credit import (
     plot_lateness,
     plot_net_value,
 )
+from clvlab.plots.health import plot_indicators
 from clvlab.plots.leads import plot_adoption, plot_conversion, plot_funnel, plot_product_lives
 from clvlab.plots.lifecycle import (
     plot_amount_by_cohort,
@@ -39,6 +41,7 @@ from clvlab.plots.models import (
     plot_tracking,
     plot_value_by_decile,
 )
+from clvlab.plots.periodic import plot_key_figures
 from clvlab.plots.recovery import (
     plot_break_even_map,
     plot_effects,
@@ -92,6 +95,8 @@ __all__ = [
     "plot_importance",
     "plot_importance_performance",
     "plot_index_scores",
+    "plot_indicators",
+    "plot_key_figures",
     "plot_late_chances",
     "plot_lateness",
     "plot_later_purchases",
@@ -117,6 +122,7 @@ __all__ = [
     "plot_stage_counts",
     "plot_stage_forecast",
     "plot_time_to_event",
+    "plot_timeline",
     "plot_tornado",
     "plot_tracking",
     "plot_treemap",

@@ -173,3 +173,9 @@ def test_small_groups_are_hidden_on_the_page_and_in_its_files(tmp_path, monkeypa
     assert written["clv"].isna().tolist() == [False, True, True]
     assert "Groups hidden because they are small: 2" in text
     assert "fewer than 5 customers" in html
+
+
+def test_text_that_begins_below_the_rows_that_are_shown_is_no_mistake():
+    frame = pd.DataFrame({"measure": [np.nan, np.nan, "call"]})
+    assert "call" not in show(frame, rows=2)
+    assert "call" in show(frame)

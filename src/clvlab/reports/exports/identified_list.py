@@ -50,15 +50,16 @@ def export_identified(
     """
     found = run if isinstance(run, Run) else load_run(run)
     path = Path(out).expanduser()
-    _refuse_place(path, found.folder)
+    refuse_place(path, found.folder)
     listed = identify(found.tables[table], company)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_csv(flat_table(listed), path)
-    _note(found, table, listed, path)
+    note_export(found, table, listed, path)
     return listed
 
 
-def _refuse_place(path: Path, folder: Path) -> None:
+def refuse_place(path: Path, folder: Path) -> None:
+    """Refuse a file that exists, or that lies among the reports that a run folder belongs to."""
     subject = f"file {path.name}"
     if path.exists():
         raise InputError(Problem(subject, "can't be written over", "it exists", "Name another."))
@@ -69,7 +70,8 @@ def _refuse_place(path: Path, folder: Path) -> None:
         raise InputError(Problem(subject, rule, f"{reports.name} is one", "Name another folder."))
 
 
-def _note(run: Run, table: str, listed: pd.DataFrame, path: Path) -> None:
+def note_export(run: Run, table: str, listed: pd.DataFrame, path: Path) -> None:
+    """Write into a run's manifest what of it was exported with names, and to which file."""
     entry = {
         "table": table,
         "columns": [str(name) for name in listed.columns],

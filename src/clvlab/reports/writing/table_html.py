@@ -138,7 +138,7 @@ def _column(
     spec, label = column_spec(name, formats), column_label(name, labels)
     if is_number(column) and not is_code(name):
         return _Column(label, column_format(column, spec), "clv-number")
-    longest = column.map(str, na_action="ignore").str.len().max() if len(column) else 0
+    longest = max((len(str(value)) for value in column.dropna()), default=0)
     return _Column(label, spec, "clv-words" if longest > _LONG_TEXT else "")
 
 

@@ -1,0 +1,65 @@
+"""The health report of the example company."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from clvlab.reports import run_report
+
+EXAMPLE = Path(__file__).parents[2] / "data" / "example"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return run_report("crm-health", data=EXAMPLE, out=tmp_path_factory.mktemp("health"))
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    shown = run.page.read_text(encoding="utf-8").split('id="code"')[0]
+    shown = re.sub(r"<pre.*?</pre>", "", shown, flags=re.DOTALL)
+    return re.sub("[\u00a0\u202f\u2009]", " ", shown)
+
+
+def table(run, name):
+    return pd.read_parquet(run.folder / "tables" / f"{name}.parquet")
+
+
+def test_two_customers_with_one_id_are_named_and_the_policy_is_counted(run):
+    """The planted rows: found with their lines, and as many left out as the policy says."""
+    planted = pd.read_csv(EXAMPLE / "truth" / "errors.csv")
+    planted = planted[(planted["table"] == "customers") & (planted["kind"] == "same_key")]
+    findings = table(run, "findings")
+    same = findings[(findings["table"] == "customers") & (findings["wrong"].str.contains("key"))]
+    assert same["findings"].tolist() == [len(planted)]
+    assert len(re.findall(r"\d+", same["lines"].iloc[0])) == len(planted)
+    applied = table(run, "policies")
+    kept = applied[(applied["table"] == "customers") & (applied["policy"] == "newest")]
+    assert kept["rows"].tolist() == [len(planted)]
+
+
+def test_every_step_stands_on_the_page(run, page):
+    assert run.warnings == ()
+    for heading in ("Identify", "Differentiate", "Interact", "Customise", "win customers back"):
+        assert heading in page
+    assert run.results["ready_of"] == 9
+    assert "Nobody made these purchases." in page
+
+
+def test_small_groups_are_hidden(run, page):
+    offers = table(run, "offers")
+    shown = offers.dropna(subset="customers")
+    assert shown["customers"].min() >= 5
+    assert len(shown) < len(offers)
+
+
+def test_no_raw_column_name_stands_in_a_table(page):
+    assert re.findall(r"<t[hd][^>]*>(\w+_\w+)<", page) == []
+
+
+def test_nobody_is_named(run, named_in):
+    assert named_in(path for path in run.folder.rglob("*") if path.is_file()) == {}
