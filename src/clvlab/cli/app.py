@@ -9,6 +9,7 @@ import typer
 import clvlab
 from clvlab.cli.check import check
 from clvlab.cli.diff import diff
+from clvlab.cli.fetch import fetch
 from clvlab.cli.identify import identify
 from clvlab.cli.init import init
 from clvlab.cli.overview import describe, list_reports
@@ -55,4 +56,5 @@ app.command()(prune)
 app.command()(init)
 app.command()(check)
 app.command()(identify)
+app.command()(fetch)
 app.add_typer(simulate, name="simulate")
