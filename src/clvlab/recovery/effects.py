@@ -130,6 +130,7 @@ def bounds_without_control(returned: float, contacted: float, natural: float) ->
         Customers.
     natural
         Share who came back by themselves in another, comparable group: a comparison, no control.
+        Missing where there is none.
 
     Returns
     -------
@@ -143,7 +144,8 @@ def bounds_without_control(returned: float, contacted: float, natural: float) ->
     """
     rate = returned / contacted
     index = pd.Index(["least", "compared with natural return", "most"], name="bound")
-    return pd.DataFrame({"uplift": [0.0, max(rate - natural, 0.0), rate]}, index=index)
+    compared = float(np.maximum(rate - natural, 0.0))
+    return pd.DataFrame({"uplift": [0.0, compared, rate]}, index=index)
 
 
 def require_control(experiment: Experiment) -> None:

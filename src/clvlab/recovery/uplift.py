@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from clvlab.recovery.design import ARM
 from clvlab.recovery.effects import require_control
@@ -163,7 +164,7 @@ def uplift_by_tenth(
     -------
     pandas.DataFrame
         Indexed by ``tenth``: ``customers`` (treated), ``predicted`` (mean score), ``treated``,
-        ``control``, ``effect``, ``standard_error``.
+        ``control``, ``effect``, ``standard_error``; missing where an arm has fewer than two there.
     """
     both = experiment.against_control(arm)
     own = score.reindex(both.index).to_numpy()
@@ -174,11 +175,51 @@ def uplift_by_tenth(
     rows = []
     for number in range(1, 11):
         one, none = y[(tenth == number) & mine], y[(tenth == number) & ~mine]
+        mean = own[tenth == number].mean() if (tenth == number).any() else np.nan
+        if min(len(one), len(none)) < 2:
+            rows.append((len(one), mean, np.nan, np.nan, np.nan, np.nan))
+            continue
         error = np.sqrt(one.var(ddof=1) / len(one) + none.var(ddof=1) / len(none))
-        mean = own[tenth == number].mean()
         rows.append((len(one), mean, one.mean(), none.mean(), one.mean() - none.mean(), error))
     columns = ["customers", "predicted", "treated", "control", "effect", "standard_error"]
     return pd.DataFrame(rows, pd.RangeIndex(1, 11, name="tenth"), columns)
+
+
+def compare_learners(
+    experiment: Experiment,
+    arm: str,
+    outcome: str,
+    *,
+    features: Sequence[str],
+    interval: float = 0.95,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Effects that were measured in tenths of the customers, as each learner orders them.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The scores, one column per learner; and indexed by ``tenth``, those with the highest score
+        first: ``predicted``, ``effect``, ``lower`` and ``upper`` of the DR-learner, and
+        ``effect_T`` and ``effect_X``, measured in the tenths of the other two. An order that finds
+        who can be won has effects that fall.
+    """
+    learners: tuple[Learner, ...] = ("DR", "X", "T")
+    scores = pd.DataFrame(
+        {
+            name: uplift_scores(
+                experiment, arm, outcome, features=features, learner=name, seed=seed
+            )
+            for name in learners
+        }
+    )
+    tenths = {name: uplift_by_tenth(experiment, arm, outcome, scores[name]) for name in learners}
+    table = tenths["DR"][["predicted", "effect"]].copy()
+    reach = float(ndtri(0.5 + interval / 2)) * tenths["DR"]["standard_error"]
+    table["lower"], table["upper"] = table["effect"] - reach, table["effect"] + reach
+    for name in ("X", "T"):
+        table[f"effect_{name}"] = tenths[name]["effect"]
+    return scores, table
 
 
 def design_matrix(table: pd.DataFrame, features: Sequence[str]) -> Array:
