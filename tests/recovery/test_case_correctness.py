@@ -191,7 +191,5 @@ def test_the_structure_of_the_lost_base_loses_nobody_and_hides_small_groups(log,
 
 def test_arms_that_nobody_planned_are_named(log, tmp_path):
     folder = example_without(tmp_path, "campaigns", "visit")
-    with pytest.raises(
-        InputError, match=r"table campaigns must have every arm.*: visit"
-    ):
+    with pytest.raises(InputError, match=r"table campaigns must have every arm.*: visit"):
         open_campaign(log, folder, "winback-2021-10", losses=LOSSES, costs=COSTS, seed=1)
