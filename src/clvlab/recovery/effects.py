@@ -21,6 +21,8 @@ from clvlab.recovery.design import ARM
 from clvlab.recovery.experiment import Experiment
 
 Array = npt.NDArray[np.float64]
+LEAST_PER_COVARIATE = 10
+"""With fewer customers in an arm its slopes are chance, and an adjustment by them is far off."""
 
 
 def effects(
@@ -39,7 +41,8 @@ def effects(
     outcomes
         Columns of its table.
     adjusted
-        Whether to adjust for the experiment's covariates.
+        Whether to adjust for the experiment's covariates; only where the smaller arm has
+        `LEAST_PER_COVARIATE` customers or more for each.
     interval
         Coverage of the limits.
 
@@ -180,7 +183,8 @@ def _row(
         rule = "must have two customers or more in each arm"
         raise InputError(Problem("an effect", rule, f"one has {min(mine.sum(), (~mine).sum())}"))
     treated, control = float(y[mine].mean()), float(y[~mine].mean())
-    if X is None or X.shape[1] == 0:
+    smaller = int(min(mine.sum(), (~mine).sum()))
+    if X is None or X.shape[1] == 0 or smaller < LEAST_PER_COVARIATE * X.shape[1]:
         effect = treated - control
         variance = float(y[mine].var(ddof=1) / mine.sum() + y[~mine].var(ddof=1) / (~mine).sum())
     else:

@@ -225,11 +225,12 @@ def _further(case: CampaignCase, arm: str, *, customers: int) -> pd.DataFrame:
     costs, treated = case.costs[arm], case.experiment.of(arm)
     net = net_value_of_a_contact(case.experiment, arm, costs)
     rate = float(treated[RETURNED].mean())
+    fitting = [n for n in SIZES if 2 * n <= customers] or [max(customers // 2, 1)]
     return value_of_testing(
         float(net["mean"]) - costs.fixed / len(treated),
         float(net["standard_error"]),
         variance=float(net["variance"]),
         customers=customers,
-        per_arm=np.array([n for n in SIZES if 2 * n <= customers], dtype=np.int64),
+        per_arm=np.array(fitting, dtype=np.int64),
         cost_per_customer=costs.per_contact + rate * costs.incentive,
     )
