@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.churn.conftest import SECOND, log_of
 
@@ -92,3 +94,42 @@ def test_the_chance_of_a_purchase_is_that_of_the_model(sample_log, sample_model)
     bought = ~churn.label_snapshot(history, SECOND)
     assert abs(table["probability_purchase"].mean() - bought.mean()) < 0.03
     assert table.loc[repeat, "probability_purchase"].mean() > bought.mean()
+
+
+RETURNS = [
+    ("a", "2024-01-05", 2, 3.0),
+    ("a", "2024-01-20", 1, 1.0),
+    ("c", "2024-01-02", 5, 9.0),
+]
+BOUGHT = [
+    ("a", "2024-01-01", 10.0),
+    ("b", "2024-01-03", 5.0),
+    ("a", "2024-01-09", 2.0),
+    ("b", "2024-01-12", 5.0),
+]
+
+
+def with_returns(rows):
+    back = pd.DataFrame(rows, columns=["customer_id", "date", "lines", "amount"])
+    return replace(log_of(BOUGHT), returns=back.assign(date=pd.to_datetime(back["date"])))
+
+
+def test_returns_count_from_the_day_they_were_made():
+    view = churn.Snapshot(date(2024, 1, 10), 5)
+    history = churn.PurchaseHistory.of(with_returns(RETURNS), last_day=date(2024, 1, 25))
+    chosen = churn.FeatureSet((), season=False, breadth=(), returns=True, model_based=False)
+    names = ["returned_share", "returns_per_purchase", "return_silence_days"]
+    early = churn.churn_features(history, view, chosen)[names]
+    assert early.loc["a"].tolist() == [3.0 / 15.0, 1.0, 5.0]
+    assert early.loc["b"].tolist() == [0.0, 0.0, 10.0]
+    late = churn.churn_features(history, view.at(date(2024, 1, 25)), chosen)[names]
+    assert late.loc["a"].tolist() == [4.0 / 16.0, 1.5, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "known"), [(RETURNS, True), (RETURNS[1:], False), (RETURNS[:0], False)]
+)
+def test_without_a_return_by_the_first_snapshot_they_are_no_feature(rows, known):
+    history = churn.PurchaseHistory.of(with_returns(rows))
+    view = churn.Snapshot(date(2024, 1, 10), 2)
+    assert churn.FeatureSet.of(history, view, model_based=False).returns is known

@@ -1,5 +1,7 @@
 """What must not change the log, and what must add up, whatever the data."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -22,7 +24,8 @@ ROW = st.tuples(
     st.sampled_from(["red", "blue", None]),
 )
 LINES = st.lists(ROW, min_size=1, max_size=40)
-RETURNS = st.sampled_from(["net", "drop"])
+RETURNED = ("net", "drop")
+RETURNS = st.sampled_from(RETURNED)
 ZEROS = st.sampled_from(["drop", "keep"])
 DUPLICATES = st.sampled_from([None, "drop", "keep"])
 
@@ -64,6 +67,24 @@ def test_rows_and_money_add_up(rows, returns, zeros, duplicates):
     assert round(log.table["amount"].sum() * 100) == cents["left"]
     assert (quality["rows"] >= 0).all()
     assert quality["step"].iloc[[0, -1]].tolist() == ["rows_read", "purchases"]
+
+
+@QUICK
+@given(LINES, ZEROS)
+def test_what_was_given_back_stays_known_whatever_is_done_with_it(rows, zeros):
+    lines = frame_of(rows)
+    # A day far from the others, so that there is always a purchase left.
+    lines.loc[len(lines)] = ["a", "2024-03-01", 1.0, 0.0, None]
+    net, drop = (load_transactions(lines, returns=how, zero_amounts=zeros) for how in RETURNED)
+    pd.testing.assert_frame_equal(net.returns, drop.returns, check_exact=True)
+    back = lines[(lines["amount"] < 0) & lines["customer_id"].notna()]
+    by_day = back.groupby(["date", "customer_id"])["amount"].agg(["size", "sum"])
+    found = net.returns.set_index([net.returns["date"].dt.strftime("%Y-%m-%d"), "customer_id"])
+    assert found.index.tolist() == by_day.index.tolist()
+    assert found["lines"].tolist() == by_day["size"].tolist()
+    assert found["amount"].tolist() == (-by_day["sum"]).round(2).tolist()
+    early = net.until(date(2024, 1, 4)).returns
+    assert len(early) == (net.returns["date"] <= "2024-01-04").sum()
 
 
 @QUICK

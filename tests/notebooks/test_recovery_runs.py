@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +14,15 @@ from clvlab.reports import run_report
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
 FEW = {"n_draws": 200}
+ASKED_FOR = {
+    "retention_cost": 80.0,
+    "communication_benefit": 150.0,
+    "benefits_basis": "the survey of 2021",
+    "overhead": 1200.0,
+    "overhead_key": "hours",
+    "overhead_own": 50.0,
+    "overhead_total": 600.0,
+}
 RECORDED = {
     **FEW,
     "campaign": "winback-2021-10",
@@ -39,8 +49,25 @@ def recorded(tmp_path_factory):
     return run_report(
         "recovery-roi",
         data=EXAMPLE,
-        parameters=RECORDED,
+        parameters={**RECORDED, **ASKED_FOR},
         out=tmp_path_factory.mktemp("recorded"),
+    )
+
+
+@pytest.fixture(scope="module")
+def uncontrolled(tmp_path_factory):
+    """The recorded campaign without what its control group did, other benefits and overhead."""
+    folder = tmp_path_factory.mktemp("company")
+    for path in EXAMPLE.glob("*.*"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    rows = pd.read_csv(folder / "contacts.csv", dtype=str, keep_default_na=False)
+    none = (rows["campaign_id"] == RECORDED["campaign"]) & (rows["arm"] == "control")
+    rows[~none].to_csv(folder / "contacts.csv", index=False)
+    return run_report(
+        "recovery-roi",
+        data=folder,
+        parameters=RECORDED,
+        out=tmp_path_factory.mktemp("uncontrolled"),
     )
 
 
@@ -103,6 +130,46 @@ def test_a_recorded_campaign_counts_natural_return_in_its_control_group_alone(re
     assert recorded.results["true_net"] is None
 
 
+def test_what_was_asked_for_stands_on_the_page_with_its_basis(recorded, roi):
+    page = visible(recorded)
+    assert "Overhead is allocated 100.00 of 1,200.00, by hours" in page
+    assert "150.00 CNY, by the survey of 2021" in page
+    rule = pd.read_parquet(recorded.folder / "tables" / "sixth-rule.parquet").set_index("ratio")
+    assert rule["acquisition_cost"].loc[[3.0, 6.0, 10.0]].tolist() == [240.0, 480.0, 800.0]
+    assert not (roi.folder / "tables" / "sixth-rule.parquet").exists()
+    assert "there is no basis for them here" in visible(roi)
+
+
+def test_the_page_has_the_structure_payback_learners_and_further_tests(recorded, roi):
+    structure = pd.read_parquet(recorded.folder / "tables" / "structure.parquet")
+    assert {"time", "region", "product"} <= set(structure["characteristic"])
+    assert "By region: not available" in visible(roi)
+    assert "contactable is who can be reached" in visible(recorded)
+    assert "needs contact permissions or addresses" in visible(roi)
+    paid = pd.read_parquet(roi.folder / "tables" / "payback.parquet")
+    assert paid["payback_days"].fillna(np.inf).iloc[[2, 0, 1]].is_monotonic_increasing
+    tenths = pd.read_parquet(roi.folder / "tables" / "uplift-by-tenth.parquet")
+    assert tenths["predicted"].is_monotonic_decreasing
+    further = pd.read_parquet(roi.folder / "tables" / "further.parquet")
+    assert (further["worth"].diff().dropna() >= 0).all()
+    lives = pd.read_parquet(roi.folder / "tables" / "second-lives.parquet")
+    assert lives["second_life"].gt(0).all()
+    assert len(pd.read_parquet(roi.folder / "tables" / "effects-by-class.parquet")) <= 3
+
+
+def test_without_a_control_group_the_page_has_bounds_and_no_effect(uncontrolled):
+    page, results = visible(uncontrolled), uncontrolled.results
+    assert "Descriptive, not causal" in page
+    assert "There was no control group" in page
+    assert results["bounds"]["least"] == -1
+    assert results["bounds"]["least"] <= results["bounds"]["compared"] <= results["bounds"]["most"]
+    assert "verdict" not in results
+    tables = {path.stem for path in (uncontrolled.folder / "tables").glob("*.parquet")}
+    assert "bounds" in tables
+    assert not {"effects", "returns", "policies", "contact-list"} & tables
+    assert page.count("Not available: needs a control group.") == 3
+
+
 @pytest.mark.skipif(hillstrom_file() is None, reason="Hillstrom's test is not in CLVLAB_DATA_DIR")
 def test_hillstroms_test_is_stamped_for_what_it_is(roi):
     stamp = "E-mail test on past customers, not win-back; second lifetime value not available."
@@ -121,14 +188,15 @@ def test_the_plan_of_a_test_shows_both_sizes(design):
     assert (counts["contact"] - counts["control"]).abs().max() <= 1
 
 
-@pytest.mark.parametrize("which", ["roi", "recorded", "design"])
+@pytest.mark.parametrize("which", ["roi", "recorded", "uncontrolled", "design"])
 def test_no_raw_column_name_or_code_stands_in_a_table(which, request):
     assert re.findall(r"<t[hd][^>]*>(\w+_\w+)<", visible(request.getfixturevalue(which))) == []
 
 
 @pytest.mark.trust
 def test_the_same_run_gives_the_same_bytes(recorded, tmp_path):
-    again = run_report("recovery-roi", data=EXAMPLE, parameters=RECORDED, out=tmp_path)
+    given = {**RECORDED, **ASKED_FOR}
+    again = run_report("recovery-roi", data=EXAMPLE, parameters=given, out=tmp_path)
     for name in [
         "result.json",
         *(f"tables/{one.name}" for one in (again.folder / "tables").iterdir()),

@@ -103,6 +103,22 @@ def test_adjusted_intervals_cover_the_effect_and_are_narrower():
     assert np.mean(widths) == pytest.approx(np.sqrt(0.5), abs=0.03)
 
 
+def test_arms_too_small_for_an_adjustment_are_compared_as_they_are():
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"arm": ["control"] * 13 + ["visit"] * 8})
+    table["x"] = [*range(13), *range(100, 108)]
+    table["y"] = rng.integers(0, 2, len(table))
+    one = read_experiment(
+        table.rename_axis("customer_id"),
+        shares={"control": 13 / 21, "visit": 8 / 21},
+        control="control",
+        outcomes=["y"],
+        covariates=["x"],
+    )
+    plain, adjusted = (effects(one, ["y"], adjusted=how) for how in (False, True))
+    pd.testing.assert_frame_equal(plain, adjusted)
+
+
 def test_the_test_of_equal_effects_holds_its_level_and_sees_a_difference():
     rng = np.random.default_rng(2)
     p_values = [

@@ -7,6 +7,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from clvlab.recovery import (
     CostRates,
@@ -20,6 +23,7 @@ from clvlab.recovery import (
     uplift_by_tenth,
     uplift_scores,
 )
+from clvlab.recovery.uplift import RIDGE
 
 
 def best_by_trying_all(values, costs, limits):
@@ -125,6 +129,17 @@ def test_learners_find_who_can_be_won(learner):
     assert found.mean() == pytest.approx(truth.mean(), abs=0.02)
     tenths = uplift_by_tenth(experiment, "call", "returned", found)
     assert tenths["effect"].iloc[:3].mean() > tenths["effect"].iloc[-3:].mean() + 0.05
+
+
+@pytest.mark.parametrize("learner", ["T", "X", "DR"])
+def test_the_usual_model_is_scikit_learns_ridge(learner):
+    experiment, _ = trial(2)
+    experiment.table["constant"] = 0.1
+    given = {"features": ["x", "kind", "constant"], "learner": learner, "seed": 1}
+    ridge = make_pipeline(StandardScaler(), Ridge(alpha=RIDGE))
+    own = uplift_scores(experiment, "call", "value", **given)
+    theirs = uplift_scores(experiment, "call", "value", model=ridge, **given)
+    np.testing.assert_allclose(own, theirs, rtol=1e-9, atol=1e-9)
 
 
 def test_scores_come_from_models_that_never_saw_the_customer():

@@ -46,7 +46,7 @@ from clvlab.churn.snapshots import (
     label_snapshot,
     plan_snapshots,
 )
-from clvlab.churn.study import ChurnStudy, fit_churn_study, returns_caution
+from clvlab.churn.study import ChurnStudy, fit_churn_study, returns_in_words
 
 __all__ = [
     "CLASSIFIERS",
@@ -102,7 +102,7 @@ __all__ = [
     "reason_codes",
     "retraining_in_words",
     "retraining_reasons",
-    "returns_caution",
+    "returns_in_words",
     "roc_auc",
     "rolling_origin",
     "score_in_blocks",

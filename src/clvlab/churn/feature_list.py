@@ -50,6 +50,9 @@ FEATURES: Final = {
     "products": Feature("different products", "log"),
     "categories": Feature("different categories", "log"),
     "channels": Feature("different channels", "log"),
+    "returned_share": Feature("share of money given back", "plain"),
+    "returns_per_purchase": Feature("returned lines for each purchase", "log"),
+    "return_silence_days": Feature("days since the last return", "log"),
     "probability_purchase": Feature("chance of a purchase by BG/NBD", "logit"),
 }
 """The features that a log alone gives."""

@@ -1,7 +1,8 @@
 """What was known of each customer on a day, from the purchases up to that day and nothing later.
 
-A log whose returns were set off against earlier purchases already knows of returns made later; read
-it with ``returns="drop"`` and give the returns as a table of their own where that matters.
+Amounts of a log whose returns were set off against earlier purchases already know of returns made
+later; read with ``returns="drop"`` purchases stay as they were made. Either way the log keeps what
+was given back by the day of the return, and that is what the features of returns count.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class FeatureSet:
         Whether purchases a year before the label window are counted.
     breadth
         The columns whose different values are counted.
+    returns
+        Whether what was given back is looked at.
     model_based
         Whether BG/NBD is fitted for the chance of a purchase.
     """
@@ -48,6 +51,7 @@ class FeatureSet:
     windows: tuple[tuple[str, int], ...]
     season: bool
     breadth: tuple[str, ...]
+    returns: bool = False
     model_based: bool = True
 
     @classmethod
@@ -62,7 +66,8 @@ class FeatureSet:
             The purchases.
         earliest
             The snapshot with the fewest days before it. Windows of a third, one and two horizons
-            are counted where the log reaches back half as far again.
+            are counted where the log reaches back half as far again, and returns where one was
+            made by then.
         model_based
             Whether to fit BG/NBD on each snapshot.
         """
@@ -73,6 +78,7 @@ class FeatureSet:
             windows=tuple((name, length) for name, length in lengths if OUTSIDE * length <= seen),
             season=history.place(_season(earliest)[0]) >= 0,
             breadth=tuple(history.firsts),
+            returns=history.has_returns(history.place(earliest.as_of)),
             model_based=model_based,
         )
 
@@ -108,6 +114,9 @@ def churn_features(
         - trend: ``purchases_third``, ``purchases_one``, ``purchases_two``
         - spend, in the log's currency: ``mean_amount``, ``last_amount_ratio``
         - breadth: ``products``, ``categories``, ``channels``
+        - returns: ``returned_share`` (money given back over money bought and given back),
+          ``returns_per_purchase`` (lines given back for each purchase), ``return_silence_days``
+          (for who never gave anything back, since before the log began)
         - calendar: ``weekend_share``, ``season_purchases``
         - model-based: ``probability_purchase`` in the label window, by BG/NBD fitted on this day
 
@@ -139,6 +148,8 @@ def describe_purchases(
     columns |= _spend(history, start, end)
     for name in feature_set.breadth:
         columns[BREADTH_NAMES[name]] = history.values_by(name, now, who)
+    if feature_set.returns:
+        columns |= _given_back(history, now, who, start, end)
     columns["weekend_share"] = (history.weekend[end] - history.weekend[start]) / (end - start)
     return pd.DataFrame(
         {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()},
@@ -214,6 +225,18 @@ def _spend(history: PurchaseHistory, start: Whole, end: Whole) -> Columns:
     last = history.amounts(end - 1, end)
     ratio = np.divide(last, mean, out=np.ones_like(mean), where=mean > 0)
     return {"mean_amount": mean, "last_amount_ratio": ratio}
+
+
+def _given_back(
+    history: PurchaseHistory, now: int, who: Whole, start: Whole, end: Whole
+) -> Columns:
+    lines, money, since = history.returned_by(now, who)
+    both = history.amounts(start, end) + money
+    return {
+        "returned_share": np.divide(money, both, out=np.zeros_like(money), where=both > 0),
+        "returns_per_purchase": lines / (end - start),
+        "return_silence_days": since,
+    }
 
 
 def _season(snapshot: Snapshot) -> tuple[date, date]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -14,7 +13,6 @@ from clvlab.churn.labelled import LabelledSnapshot
 from clvlab.churn.ranking import roc_auc
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.schema import DATE
 
 Build = Callable[[TransactionLog, date], pd.DataFrame]
 """Makes the features of a day from a log."""
@@ -53,11 +51,11 @@ def features_that_see_the_future(log: TransactionLog, as_of: date, build: Build)
     >>> features_that_see_the_future(log, date(1997, 12, 31), build)
     ['last']
     """
-    past = log.table[log.table[DATE] <= pd.Timestamp(as_of)].reset_index(drop=True)
-    if not len(past):
+    past = log.until(as_of)
+    if not len(past.table):
         rule = "must hold purchases by the day of the snapshot"
         raise InputError(Problem("the log", rule, f"there is none by {as_of}"))
-    whole, blind = build(log, as_of), build(replace(log, table=past), as_of)
+    whole, blind = build(log, as_of), build(past, as_of)
     if not whole.index.equals(blind.index):
         return [str(name) for name in whole.columns]
     return [

@@ -17,6 +17,7 @@ import pandas as pd
 from clvlab.clock import days_since
 from clvlab.data.exact_money import Units, to_amounts, to_minor_units
 from clvlab.data.log import TransactionLog
+from clvlab.data.returned import RETURNED_LINES
 from clvlab.errors import InputError, Problem
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 
@@ -24,6 +25,26 @@ Whole = npt.NDArray[np.int64]
 Array = npt.NDArray[np.float64]
 BREADTH = ("product", "category", "channel")
 """Columns of a log whose different values say how broadly a customer buys."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ReturnHistory:
+    """What was given back, arranged like the purchases.
+
+    Attributes
+    ----------
+    keys
+        Days with returns as ascending numbers: customer times the span plus day.
+    lines, units
+        Running number of lines and running sum in minor units, with a zero before the first.
+    decimals
+        An amount is its units over ten to this power.
+    """
+
+    keys: Whole
+    lines: Whole
+    units: Units
+    decimals: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,6 +76,8 @@ class PurchaseHistory:
     firsts
         For every column of `BREADTH` that the log has, when a customer first had each value: keys
         as in `keys`.
+    returns
+        What was given back; None where the log does not know.
     """
 
     ids: pd.Index
@@ -69,6 +92,7 @@ class PurchaseHistory:
     gap_squares: Whole
     weekend: Whole
     firsts: Mapping[str, Whole]
+    returns: ReturnHistory | None = None
 
     @classmethod
     def of(cls, log: TransactionLog, *, last_day: date | None = None) -> PurchaseHistory:
@@ -126,6 +150,7 @@ class PurchaseHistory:
             gap_squares=_running(gaps**2),
             weekend=_running(weekend[order].astype(np.int64)),
             firsts={name: _firsts(raw, codes, rows[name]) for name in BREADTH if name in rows},
+            returns=_returns(log, pd.Index(ids), origin, seen, span),
         )
 
     def place(self, day: date) -> int:
@@ -156,6 +181,32 @@ class PurchaseHistory:
         """Exact sums of the purchases from `start` up to before `end`, places in `days`."""
         return to_amounts(self.units[end] - self.units[start], self.decimals)
 
+    def has_returns(self, place: int) -> bool:
+        """Whether somebody who had bought by the end of a day had given anything back by then."""
+        lines, _, _ = self.returned_by(place, np.flatnonzero(self.bought_by(place)))
+        return bool(lines.any())
+
+    def returned_by(self, place: int, customers: Whole) -> tuple[Whole, Array, Whole]:
+        """What each of these customers had given back by the end of a day.
+
+        Returns
+        -------
+        tuple
+            Lines, their exact sum, and days since the last of them; for who never gave anything
+            back, days since before the log began. Nothing where the log knows of no returns.
+        """
+        never = np.full(len(customers), place + 1)
+        back, base = self.returns, self._base(customers)
+        if back is None:
+            return np.zeros_like(customers), np.zeros(len(customers)), never
+        start = np.searchsorted(back.keys, base)
+        end = np.searchsorted(back.keys, base + self._within(place), side="right")
+        amounts = to_amounts(back.units[end] - back.units[start], back.decimals)
+        since = never
+        some = end > start
+        since[some] = place - (back.keys[end[some] - 1] - base[some])
+        return back.lines[end] - back.lines[start], amounts, since
+
     def usual_gap(self, place: int) -> float:
         """Median days between two purchases of a customer, up to a day; missing without any."""
         same = np.diff(self.keys // self.span) == 0
@@ -175,6 +226,23 @@ _SATURDAY = 5
 def _running(values: Units) -> Units:
     sums: Units = np.concatenate([values[:0], [0], np.cumsum(values)]).astype(values.dtype)
     return sums
+
+
+def _returns(
+    log: TransactionLog, ids: pd.Index, origin: pd.Timestamp, seen: date, span: int
+) -> ReturnHistory | None:
+    """Returns of customers who bought; one before the first purchase of all counts with its day."""
+    back = log.returns
+    if back is None:
+        return None
+    codes = ids.get_indexer(pd.Index(back[CUSTOMER_ID]))
+    kept = (codes >= 0) & (back[DATE] <= pd.Timestamp(seen)).to_numpy()
+    days = np.maximum(days_since(back[DATE], origin).to_numpy(np.int64)[kept], 0)
+    raw = codes[kept].astype(np.int64) * span + days
+    order = np.argsort(raw, kind="stable")
+    money = to_minor_units(back[AMOUNT].to_numpy(np.float64)[kept][order])
+    lines = back[RETURNED_LINES].to_numpy(np.int64)[kept][order]
+    return ReturnHistory(raw[order], _running(lines), _running(money.units), money.decimals)
 
 
 def _firsts(raw: Whole, codes: npt.NDArray[np.int64], column: pd.Series) -> Whole:

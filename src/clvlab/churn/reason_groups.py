@@ -21,6 +21,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "spend": ("mean_amount", "last_amount_ratio"),
     "regularity": ("gap_variation",),
     "breadth": ("products", "categories", "channels"),
+    "returns": ("returned_share", "returns_per_purchase", "return_silence_days"),
     "season": ("season_purchases",),
     "weekends": ("weekend_share",),
     "relationship": ("relationship_days", "company_age_days"),
@@ -42,6 +43,7 @@ _SAID: Final = {
     "regularity": (
         "gaps vary by {gap_variation:.0%} of their mean (usual: {usual_gap_variation:.0%})"
     ),
+    "returns": "{returned_share:.0%} of the money given back (usual: {usual_returned_share:.0%})",
     "season": "{season_purchases:,.0f} purchases in this season last year "
     "(usual: {usual_season_purchases:,.0f})",
     "weekends": "{weekend_share:.0%} of purchases on weekends (usual: {usual_weekend_share:.0%})",

@@ -337,15 +337,33 @@ def maker_of(name: str) -> Callable[..., ChurnModel]:
     return CLASSIFIERS[name]
 
 
-def returns_caution(log: TransactionLog) -> str:
-    """That returns made later are already set off in a log, where they are; else nothing."""
+def returns_in_words(log: TransactionLog, feature_set: FeatureSet) -> list[str]:
+    """What a page has to say of returns: left out as features, or known before they were made.
+
+    Returns
+    -------
+    list of str
+        Sentences; none where returns are features and no purchase knows of a later one.
+    """
+    said = []
+    if not feature_set.returns:
+        said.append(
+            "Returns are no feature: not available, the log holds none by the first snapshot."
+        )
+    elif _rows_of(log, "returned_lines"):
+        said.append("Amounts are before returns, which are features by the day they were made.")
+    rows = _rows_of(log, "returns_set_off")
+    if rows:
+        said.append(
+            f"{rows:,} returns were set off against earlier purchases when the log was read, so "
+            "amounts may know of returns that were made after a snapshot; reading with returns "
+            "left out avoids it."
+        )
+    return said
+
+
+def _rows_of(log: TransactionLog, step: str) -> int:
     steps = log.quality
     if "step" not in steps or "rows" not in steps:
-        return ""
-    rows = int(steps.loc[steps["step"] == "returns_set_off", "rows"].sum())
-    if not rows:
-        return ""
-    return (
-        f"{rows:,} returns were set off against earlier purchases when the log was read, so "
-        "snapshots may know of returns that were made after them."
-    )
+        return 0
+    return int(steps.loc[steps["step"] == step, "rows"].sum())

@@ -10,6 +10,7 @@ import clvlab
 from clvlab.cli.card import card
 from clvlab.cli.check import check
 from clvlab.cli.diff import diff
+from clvlab.cli.fetch import fetch
 from clvlab.cli.identify import identify
 from clvlab.cli.init import init
 from clvlab.cli.overview import describe, list_reports
@@ -57,4 +58,5 @@ app.command()(init)
 app.command()(check)
 app.command()(identify)
 app.command()(card)
+app.command()(fetch)
 app.add_typer(simulate, name="simulate")

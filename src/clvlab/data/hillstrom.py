@@ -1,6 +1,7 @@
 """Hillstrom's e-mail test: 64,000 past customers, three arms drawn by lot, two weeks of outcomes.
 
-The file is not part of clvlab; it is read from the folder that CLVLAB_DATA_DIR names.
+The file is not part of clvlab; `clvlab fetch hillstrom` brings it into the folder that
+CLVLAB_DATA_DIR names, from which it is read.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def load_hillstrom() -> pd.DataFrame:
                 "the data set hillstrom",
                 f"must be in the folder that {DATA_FOLDER} names, as hillstrom/hillstrom.csv",
                 "it is not there",
-                "It is Kevin Hillstrom's MineThatData e-mail challenge of 2008-03-20.",
+                "Fetch it with: clvlab fetch hillstrom",
             )
         )
     table = pd.read_csv(path)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
@@ -37,6 +38,11 @@ class TransactionLog:
         source. A row dated after some day never changes what the calendar holds up to it.
     pseudonymous
         True when ids are pseudonyms of ids that name people.
+    returns
+        What was given back, by customer and the day of the return, whether it was set off or left
+        out of `table`: `customer_id`, `date`, `lines` (int64) and `amount` (above zero, exact, in
+        `currency`). Customers who are in no row of `table` may be there. None when the log was
+        not read from a source.
     """
 
     table: pd.DataFrame
@@ -46,6 +52,24 @@ class TransactionLog:
     simulated: bool = False
     calendar: pd.DataFrame | None = None
     pseudonymous: bool = False
+    returns: pd.DataFrame | None = None
+
+    def until(self, last: date) -> TransactionLog:
+        """The log without purchases and returns after a day, which itself stays in.
+
+        Purchases that were set off against later returns stay as they are.
+
+        Examples
+        --------
+        >>> import clvlab
+        >>> len(clvlab.load_cdnow(sample=True).until(date(1997, 1, 31)).table)
+        873
+        """
+        kept = self.table[self.table[schema.DATE] <= pd.Timestamp(last)].reset_index(drop=True)
+        back = self.returns
+        if back is not None:
+            back = back[back[schema.DATE] <= pd.Timestamp(last)].reset_index(drop=True)
+        return replace(self, table=kept, returns=back)
 
     def __repr__(self) -> str:
         days = self.table[schema.DATE]

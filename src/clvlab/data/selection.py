@@ -26,13 +26,14 @@ def select_lines(
     columns: ColumnMap,
     reading: Reading,
     policies: Policies,
-) -> tuple[Lines, CustomerDays]:
+) -> tuple[Lines, CustomerDays, Lines]:
     """Apply the policies that concern single lines, and count what each removes.
 
     Returns
     -------
     tuple
-        The lines that count, and how they form customer days.
+        The lines that count, how they form customer days, and the lines below zero, whether or not
+        they count.
 
     Raises
     ------
@@ -51,9 +52,11 @@ def select_lines(
         subject = raw.subject(columns.source_of(schema.AMOUNT))
         problems.add(subject, 'must hold no returns, as returns="error" says', found, remedy)
     problems.raise_if_any()
+    returned = lines.keep(negative)
     if policies.returns == "drop":
         lines = _removed(lines, ledger, "returned_lines", negative, "drop")
-    return lines, days if lines is seen else gather(lines.customers, lines.days)
+    days = days if lines is seen else gather(lines.customers, lines.days)
+    return lines, days, returned
 
 
 def _seen(

@@ -20,6 +20,7 @@ from clvlab.data.options import Policies, Reading
 from clvlab.data.purchases import make_purchases
 from clvlab.data.quality import QualityLedger, in_words
 from clvlab.data.raw_table import RawTable
+from clvlab.data.returned import returns_by_day
 from clvlab.data.selection import select_lines
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
 
@@ -251,7 +252,7 @@ def load_raw(
         With every problem found, or when no purchase is left.
     """
     lines, ledger, calendar = read_lines(raw, columns, reading, policies)
-    lines, days = select_lines(lines, ledger, raw, columns, reading, policies)
+    lines, days, returned = select_lines(lines, ledger, raw, columns, reading, policies)
     table = make_purchases(lines, days, ledger, raw, columns, policies)
     quality = ledger.table()
     if not len(table):
@@ -264,6 +265,7 @@ def load_raw(
         currency,
         calendar=calendar,
         pseudonymous=policies.personal_ids,
+        returns=returns_by_day(returned, ledger.decimals, is_text=raw.is_text),
     )
 
 

@@ -6,9 +6,11 @@ from clvlab.recovery.benefits import (
     benefit_per_return,
     communication_benefit,
     information_benefit,
+    sixth_rule_returns,
     sixth_rule_sensitivity,
 )
 from clvlab.recovery.case import CampaignCase, simulated_case
+from clvlab.recovery.contactable import contactable
 from clvlab.recovery.costs import CostRates, allocate_overhead, break_even_leakage, leakage_cost
 from clvlab.recovery.design import (
     assign_arms,
@@ -30,6 +32,7 @@ from clvlab.recovery.economics import (
     read_returns,
 )
 from clvlab.recovery.effects import bounds_without_control, effects, effects_by, heterogeneity
+from clvlab.recovery.evaluation import Evaluation, evaluate
 from clvlab.recovery.experiment import Experiment, hillstrom_test, read_experiment
 from clvlab.recovery.knapsack import Choice, choose
 from clvlab.recovery.losses import (
@@ -41,6 +44,7 @@ from clvlab.recovery.losses import (
     structure,
 )
 from clvlab.recovery.lost_base import LostBase
+from clvlab.recovery.lost_structure import lost_structure
 from clvlab.recovery.measured_return import (
     MeasuredReturn,
     Valuation,
@@ -50,6 +54,7 @@ from clvlab.recovery.measured_return import (
 from clvlab.recovery.monte_carlo import ReturnDraws, draw_returns, tornado
 from clvlab.recovery.next_test import NextTest, plan_test
 from clvlab.recovery.opening import open_campaign
+from clvlab.recovery.payback import earning_pace, payback, payback_in_words
 from clvlab.recovery.pillars import compare_pillars
 from clvlab.recovery.qini import qini_curve
 from clvlab.recovery.reasons import measures_in_words, read_reasons, with_reasons
@@ -61,6 +66,7 @@ from clvlab.recovery.second_life import (
     second_life_values,
     second_lives,
 )
+from clvlab.recovery.second_life_views import second_life_views
 from clvlab.recovery.targeting import (
     Limits,
     Targeting,
@@ -69,9 +75,10 @@ from clvlab.recovery.targeting import (
     policy_values,
     target,
 )
-from clvlab.recovery.uplift import arm_scores, uplift_by_tenth, uplift_scores
+from clvlab.recovery.uplift import arm_scores, compare_learners, uplift_by_tenth, uplift_scores
 from clvlab.recovery.valuation import abc_class, compare_valuations
 from clvlab.recovery.value_of_testing import value_of_perfect_information, value_of_testing
+from clvlab.recovery.without_control import bounds_of_return, describe_bounds
 
 __all__ = [
     "READINGS",
@@ -80,6 +87,7 @@ __all__ = [
     "CampaignTerms",
     "Choice",
     "CostRates",
+    "Evaluation",
     "Experiment",
     "Fixed",
     "Limits",
@@ -100,6 +108,7 @@ __all__ = [
     "arm_scores",
     "assign_arms",
     "benefit_per_return",
+    "bounds_of_return",
     "bounds_without_control",
     "break_even_leakage",
     "break_even_map",
@@ -107,14 +116,19 @@ __all__ = [
     "choose",
     "choose_within",
     "communication_benefit",
+    "compare_learners",
     "compare_pillars",
     "compare_valuations",
     "contact_list",
+    "contactable",
     "customers_per_arm",
     "customers_per_arm_for_value",
+    "describe_bounds",
     "draw_returns",
+    "earning_pace",
     "effects",
     "effects_by",
+    "evaluate",
     "expected_return",
     "expected_second_lifetime_value",
     "funnel",
@@ -129,6 +143,7 @@ __all__ = [
     "lost_by_record",
     "lost_by_rhythm",
     "lost_by_silence",
+    "lost_structure",
     "markov_second_life",
     "measure_return",
     "measures_in_words",
@@ -136,7 +151,9 @@ __all__ = [
     "net_value_of_a_contact",
     "net_value_per_customer",
     "open_campaign",
+    "payback",
     "payback_day",
+    "payback_in_words",
     "plan_test",
     "policy_values",
     "power_of_test",
@@ -146,8 +163,10 @@ __all__ = [
     "read_returns",
     "returns_after",
     "second_life_values",
+    "second_life_views",
     "second_lives",
     "simulated_case",
+    "sixth_rule_returns",
     "sixth_rule_sensitivity",
     "smallest_effect",
     "structure",

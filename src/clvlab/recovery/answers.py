@@ -22,6 +22,9 @@ _WORDS = {
     "silent_days": "days of silence",
     "amount": "revenue so far",
     "margin": "margin so far",
+    "least": "every return would have come anyway",
+    "compared with natural return": "as many would have come as of those whom nobody asked",
+    "most": "no return would have come anyway",
 }
 
 

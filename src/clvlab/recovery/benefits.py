@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from clvlab.errors import InputError, Problem
+from clvlab.errors import InputError, Problem, Problems
 from clvlab.recovery.costs import Numbers
 
 SIXTH_RULE = 6.0
 """Acquiring costs so many times as much as retaining: folklore; others say 5, or 16."""
+SENSITIVE_RATIOS = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 
 
 def acquisition_cost_by_rule(retention_cost: float, ratio: float = SIXTH_RULE) -> float:
@@ -44,7 +45,7 @@ def acquisition_cost_by_rule(retention_cost: float, ratio: float = SIXTH_RULE) -
 
 
 def sixth_rule_sensitivity(
-    retention_cost: float, ratios: tuple[float, ...] = (3, 4, 5, 6, 7, 8, 9, 10)
+    retention_cost: float, ratios: tuple[float, ...] = SENSITIVE_RATIOS
 ) -> pd.Series:
     """Acquisition cost by ratio, 3 to 10.
 
@@ -73,6 +74,59 @@ def benefit_per_return(
     [150, 110]
     """
     return second_lifetime_value + replaced * (acquisition_cost - new_customer_value)
+
+
+def sixth_rule_returns(
+    retention_cost: float,
+    *,
+    benefit: float,
+    caused: float,
+    cost: float,
+    new_customer_value: float,
+    ratios: tuple[float, ...] = SENSITIVE_RATIOS,
+) -> pd.DataFrame:
+    """How far a campaign's return hangs on the ratio of the one-sixth rule.
+
+    Parameters
+    ----------
+    retention_cost
+        Of keeping a customer.
+    benefit, caused, cost
+        Incremental benefit of the campaign, returns that it caused, and what it cost.
+    new_customer_value
+        Of the customer who is spared.
+    ratios
+        Acquiring over retaining.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``ratio``: ``acquisition_cost``, and the net returns ``stock_maintaining`` and
+        ``full_replacement``.
+
+    Examples
+    --------
+    >>> sixth_rule_returns(10.0, benefit=6000, caused=40, cost=3700, new_customer_value=100,
+    ...                    ratios=(6,)).round(4).iloc[0].tolist()
+    [60.0, 0.1892, 1.2703]
+    """
+    table = sixth_rule_sensitivity(retention_cost, ratios).to_frame()
+    acquisition = table["acquisition_cost"]
+    spared = caused * (acquisition - new_customer_value)
+    table["stock_maintaining"] = (benefit + spared) / cost - 1
+    table["full_replacement"] = (benefit + caused * acquisition) / cost - 1
+    return table
+
+
+def refuse_no_basis(problems: Problems, benefits: float, basis: str) -> None:
+    """Note benefits of talk or information that nobody says the ground of."""
+    if benefits and not basis.strip():
+        problems.add(
+            "parameter 'basis'",
+            "must say what benefits of communication and information rest on",
+            "it is empty",
+            "Leave both at 0, or name the survey or record they come from.",
+        )
 
 
 def communication_benefit(

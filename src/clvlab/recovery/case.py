@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from clvlab.recovery.contactable import NEEDS
 from clvlab.recovery.costs import CostRates
 from clvlab.recovery.design import (
     customers_per_arm,
@@ -43,6 +44,11 @@ class CampaignCase:
         Indexed by ``arm``, of a simulated campaign; None of a real one.
     policy
         `read_reasons`: what follows from each reason.
+    contactable, contactable_basis
+        Who may be contacted and can be reached, None where that is not on record, and in words
+        what it rests on; see `clvlab.recovery.contactable`.
+    comparison
+        Lost customers of the same time whom nobody asked, where there is no control group.
     """
 
     experiment: Experiment
@@ -50,11 +56,20 @@ class CampaignCase:
     simulated: bool
     truth: pd.DataFrame | None
     policy: pd.DataFrame
+    contactable: pd.Series | None = None
+    contactable_basis: str = NEEDS
+    comparison: LostBase | None = None
 
     def untouched(self, base: LostBase) -> LostBase:
-        """Those of the lost whom nobody asked back: all where the campaign is simulated."""
-        if self.simulated or self.experiment.control is None:
+        """Those of the lost whom nobody asked back.
+
+        All where the campaign is simulated, the control group where there is one, and otherwise
+        customers who are a comparison and no control.
+        """
+        if self.simulated:
             return base
+        if self.experiment.control is None:
+            return base if self.comparison is None else self.comparison
         return base.among(self.experiment.of(self.experiment.control).index)
 
     def true_net_return(self, arm: str) -> float | None:
@@ -66,13 +81,14 @@ class CampaignCase:
         return float(n * float(self.truth["value_effect"][arm]) / cost - 1)
 
     def eligible(self) -> pd.DataFrame:
-        """Who may be asked back, by value and by reason.
+        """Who may be asked back, by value, by reason, and by whether they can be.
 
         Returns
         -------
         pandas.DataFrame
             Indexed by ``customer_id``: ``valuable`` (classes A and B) and ``recoverable`` (reasons
-            to be targeted, and of those that take a high price class A alone).
+            to be targeted, and of those that take a high price class A alone), and
+            ``contactable`` where that is on record.
         """
         table = self.experiment.table
         recover = table[REASON].map(self.policy["recover"])
@@ -81,13 +97,16 @@ class CampaignCase:
             "valuable": table["class"] != "C",
             "recoverable": (recover == "target") | high,
         }
+        if self.contactable is not None:
+            steps["contactable"] = self.contactable.reindex(table.index).astype(bool)
         return pd.DataFrame(steps)
 
-    def funnel(self, targeted: pd.Series) -> pd.DataFrame:
-        """From lost over `eligible` to targeted, with lifetime values; see `funnel`."""
-        steps = self.eligible()
-        kept = {"valuable": steps["valuable"], "recoverable": steps["recoverable"]}
-        return funnel(self.experiment.table, {**kept, "targeted": targeted}, "lifetime")
+    def funnel(self, targeted: pd.Series | None) -> pd.DataFrame:
+        """From lost over `eligible` to targeted, if somebody is; with lifetime values."""
+        kept = {str(name): holds for name, holds in self.eligible().items()}
+        if targeted is not None:
+            kept["targeted"] = targeted
+        return funnel(self.experiment.table, kept, "lifetime")
 
     def power(self, measured: Mapping[str, MeasuredReturn]) -> pd.DataFrame:
         """What this test could see, and what one would take that sees it.

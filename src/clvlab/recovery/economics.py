@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems
-from clvlab.recovery.benefits import benefit_per_return
+from clvlab.recovery.benefits import benefit_per_return, refuse_no_basis
 from clvlab.recovery.costs import CostRates, Numbers, refuse_no_amount
 
 SEED_NET_RETURNS = (0.41, 1.02)
@@ -74,13 +74,7 @@ class CampaignTerms:
             share = getattr(self, name)
             if share is not None and not 0 <= share <= 1:
                 problems.add(f"parameter '{name}'", "must be between 0 and 1", f"got {share!r}")
-        if (self.communication or self.information) and not self.basis.strip():
-            problems.add(
-                "parameter 'basis'",
-                "must say what benefits of communication and information rest on",
-                "it is empty",
-                "Leave both at 0, or name the survey or record they come from.",
-            )
+        refuse_no_basis(problems, self.communication + self.information, self.basis)
         problems.raise_if_any()
 
 

@@ -21,6 +21,8 @@ from clvlab.recovery.design import ARM
 from clvlab.recovery.experiment import Experiment
 
 Array = npt.NDArray[np.float64]
+LEAST_PER_COVARIATE = 10
+"""With fewer customers in an arm its slopes are chance, and an adjustment by them is far off."""
 
 
 def effects(
@@ -39,7 +41,8 @@ def effects(
     outcomes
         Columns of its table.
     adjusted
-        Whether to adjust for the experiment's covariates.
+        Whether to adjust for the experiment's covariates; only where the smaller arm has
+        `LEAST_PER_COVARIATE` customers or more for each.
     interval
         Coverage of the limits.
 
@@ -130,6 +133,7 @@ def bounds_without_control(returned: float, contacted: float, natural: float) ->
         Customers.
     natural
         Share who came back by themselves in another, comparable group: a comparison, no control.
+        Missing where there is none.
 
     Returns
     -------
@@ -143,7 +147,8 @@ def bounds_without_control(returned: float, contacted: float, natural: float) ->
     """
     rate = returned / contacted
     index = pd.Index(["least", "compared with natural return", "most"], name="bound")
-    return pd.DataFrame({"uplift": [0.0, max(rate - natural, 0.0), rate]}, index=index)
+    compared = float(np.maximum(rate - natural, 0.0))
+    return pd.DataFrame({"uplift": [0.0, compared, rate]}, index=index)
 
 
 def require_control(experiment: Experiment) -> None:
@@ -178,7 +183,8 @@ def _row(
         rule = "must have two customers or more in each arm"
         raise InputError(Problem("an effect", rule, f"one has {min(mine.sum(), (~mine).sum())}"))
     treated, control = float(y[mine].mean()), float(y[~mine].mean())
-    if X is None or X.shape[1] == 0:
+    smaller = int(min(mine.sum(), (~mine).sum()))
+    if X is None or X.shape[1] == 0 or smaller < LEAST_PER_COVARIATE * X.shape[1]:
         effect = treated - control
         variance = float(y[mine].var(ddof=1) / mine.sum() + y[~mine].var(ddof=1) / (~mine).sum())
     else:

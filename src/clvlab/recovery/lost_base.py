@@ -188,8 +188,7 @@ def _cut(log: TransactionLog, last: date) -> TransactionLog:
         rule = "must end within the data"
         found = f"it ends {last}, the last purchase was on {end:%Y-%m-%d}"
         raise InputError(Problem("the window of the campaign", rule, found))
-    kept = log.table[log.table[DATE] <= pd.Timestamp(last)].reset_index(drop=True)
-    return replace(log, table=kept)
+    return log.until(last)
 
 
 def _members(log: TransactionLog, offered_on: date, members: pd.Index) -> pd.DataFrame:

@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from clvlab.recovery.costs import CostRates
+from clvlab.errors import Problems
+from clvlab.recovery.benefits import refuse_no_basis
+from clvlab.recovery.costs import CostRates, refuse_no_amount
 from clvlab.recovery.distributions import Distribution
 from clvlab.recovery.economics import INCREMENTAL, READINGS
 from clvlab.recovery.effects import require_control
@@ -31,16 +33,38 @@ class Valuation:
     ----------
     acquisition_cost, new_customer_value
         Of the customer who would replace a lost one.
-    other_benefits
-        Communication and information together, in money.
+    communication, information
+        Worth of talk and of information in money, zero unless there is a basis for them.
+    basis
+        What these two rest on; needed when they are not zero.
     extrapolation
         Factor of the extrapolated part, with mean 1: how uncertain it is.
+
+    Raises
+    ------
+    InputError
+        For a benefit without its basis.
     """
 
     acquisition_cost: float
     new_customer_value: float
     extrapolation: Distribution
-    other_benefits: float = 0.0
+    communication: float = 0.0
+    information: float = 0.0
+    basis: str = ""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for name in ("acquisition_cost", "communication", "information"):
+            refuse_no_amount(problems, f"parameter '{name}'", getattr(self, name))
+        problems.raise_if_any()
+        refuse_no_basis(problems, self.other_benefits, self.basis)
+        problems.raise_if_any()
+
+    @property
+    def other_benefits(self) -> float:
+        """Communication and information together."""
+        return self.communication + self.information
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,10 +18,13 @@ from clvlab.recovery.design import (
 )
 from clvlab.recovery.economics import break_even_uplift
 from clvlab.recovery.lost_base import LostBase
-from clvlab.recovery.value_of_testing import value_of_perfect_information, value_of_testing
+from clvlab.recovery.value_of_testing import (
+    SIZES,
+    value_of_perfect_information,
+    value_of_testing,
+)
 
 OTHER_EFFECTS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
-SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 
 
 @dataclass(frozen=True, eq=False)

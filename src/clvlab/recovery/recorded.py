@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from clvlab.data.company import Company
-from clvlab.errors import InputError, Problem, did_you_mean
+from clvlab.errors import InputError, Problem, Problems, did_you_mean
 from clvlab.recovery.case import COVARIATES, OUTCOMES, CampaignCase
 from clvlab.recovery.costs import CostRates
 from clvlab.recovery.design import ARM
@@ -56,7 +56,7 @@ def recorded_case(
     base: LostBase,
     campaign: str,
     *,
-    control: str,
+    control: str | None,
     incentive: float,
     hourly_rate: float,
     overhead: float,
@@ -72,7 +72,7 @@ def recorded_case(
     base
         Its customers: `LostBase.of` with ``members`` and ``offered_on``.
     control
-        Name of the control arm.
+        Name of the control arm, None where there is none.
     incentive, incentive_arms
         Paid on every return in these arms.
     hourly_rate, overhead
@@ -88,6 +88,7 @@ def recorded_case(
     rows, _ = recorded_assignment(company, campaign)
     campaigns = company.table("campaigns", "campaign_id", ARM, "start", "cost", "hours")
     planned = campaigns[campaigns["campaign_id"] == campaign].set_index(ARM)
+    _refuse_unplanned(rows, planned, campaign)
     # As assigned: a contact made some days later is part of the arm, so the arm's start counts.
     arms = rows.drop_duplicates([CUSTOMER_ID, ARM]).set_index(CUSTOMER_ID)[[ARM]]
     table = base.lost.drop(columns="reason").join(arms)
@@ -115,3 +116,20 @@ def recorded_case(
         for arm in experiment.arms
     }
     return CampaignCase(experiment, costs, simulated=False, truth=None, policy=policy)
+
+
+def _refuse_unplanned(rows: pd.DataFrame, planned: pd.DataFrame, campaign: str) -> None:
+    """Arms whose start and cost nobody wrote down."""
+    problems = Problems()
+    if rows[ARM].isna().any():
+        found = f"{int(rows[ARM].isna().sum())} contacts of {campaign} have none"
+        problems.add(f"column '{ARM}' of contacts", "must name the arm of each", found)
+    lacking = sorted({str(arm) for arm in rows[ARM].dropna()} - {str(arm) for arm in planned.index})
+    if lacking:
+        rule = f"must have every arm of the campaign {campaign}, with its start and cost"
+        problems.add("the table campaigns", rule, f"missing: {', '.join(lacking)}")
+    unknown = planned.index[planned["start"].isna()]
+    if len(unknown):
+        found = f"missing for {', '.join(map(str, unknown))}"
+        problems.add("column 'start' of campaigns", "must be known of every arm", found)
+    problems.raise_if_any()

@@ -70,7 +70,7 @@ def returns_after(
         )
     table = log.table
     inside = table[(table[DATE] > start) & (table[DATE] <= end)]
-    inside = inside[inside[CUSTOMER_ID].isin(lost.index)]
+    inside = inside[lost.index.get_indexer(pd.Index(inside[CUSTOMER_ID])) >= 0]
     grouped = inside.groupby(CUSTOMER_ID)[DATE]
     out = pd.DataFrame(index=lost.index)
     orders = grouped.size().reindex(lost.index, fill_value=0)

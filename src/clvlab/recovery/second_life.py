@@ -148,14 +148,15 @@ class SecondLives:
         followed = -days_since(self.lives["returned_on"], last)
         began = self.log.table[CUSTOMER_ID].map(self.lives["returned_on"])
         age = (self.log.table[DATE] - began).dt.days
+        seen = self.log.table[CUSTOMER_ID].map(followed)
         rows = []
         for end in range(0, int(followed.max()) + 1, days):
-            known = followed.index[followed >= end]
-            if len(known) < max(FEWEST_AT_AN_AGE, SHARE_AT_AN_AGE * len(followed)):
+            known = int((followed >= end).sum())
+            if known < max(FEWEST_AT_AN_AGE, SHARE_AT_AN_AGE * len(followed)):
                 break
-            inside = (age <= end) & self.log.table[CUSTOMER_ID].isin(known)
+            inside = (age <= end) & (seen >= end)
             spent = float(self.log.table.loc[inside, AMOUNT].sum())
-            rows.append((end, len(known), margin_rate * spent / len(known)))
+            rows.append((end, known, margin_rate * spent / known))
         return pd.DataFrame(rows, columns=["age_days", "customers", "margin"])
 
 
@@ -195,7 +196,7 @@ def second_life_values(
     """
     rate = log_discount_per_day(annual_discount_rate)
     table = log.table[log.table[DATE] > offered_on]
-    table = table[table[CUSTOMER_ID].isin(returns.index)]
+    table = table[returns.index.get_indexer(pd.Index(table[CUSTOMER_ID])) >= 0]
     weight = np.exp(-rate * days_since(table[DATE], offered_on))
     margin = (margin_rate * table[AMOUNT] * weight).groupby(table[CUSTOMER_ID]).sum()
     out = pd.DataFrame({"observed": margin.reindex(returns.index, fill_value=0.0)})

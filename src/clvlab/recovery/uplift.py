@@ -16,6 +16,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from clvlab.recovery.design import ARM
 from clvlab.recovery.effects import require_control
@@ -23,6 +24,9 @@ from clvlab.recovery.experiment import Experiment
 
 Array = npt.NDArray[np.float64]
 Learner = Literal["T", "X", "DR"]
+RIDGE = 10.0
+"""Penalty on the squared slopes of standardized features."""
+_LEAST_SPREAD = 1e-12
 
 
 def uplift_scores(
@@ -160,7 +164,7 @@ def uplift_by_tenth(
     -------
     pandas.DataFrame
         Indexed by ``tenth``: ``customers`` (treated), ``predicted`` (mean score), ``treated``,
-        ``control``, ``effect``, ``standard_error``.
+        ``control``, ``effect``, ``standard_error``; missing where an arm has fewer than two there.
     """
     both = experiment.against_control(arm)
     own = score.reindex(both.index).to_numpy()
@@ -171,11 +175,51 @@ def uplift_by_tenth(
     rows = []
     for number in range(1, 11):
         one, none = y[(tenth == number) & mine], y[(tenth == number) & ~mine]
+        mean = own[tenth == number].mean() if (tenth == number).any() else np.nan
+        if min(len(one), len(none)) < 2:
+            rows.append((len(one), mean, np.nan, np.nan, np.nan, np.nan))
+            continue
         error = np.sqrt(one.var(ddof=1) / len(one) + none.var(ddof=1) / len(none))
-        mean = own[tenth == number].mean()
         rows.append((len(one), mean, one.mean(), none.mean(), one.mean() - none.mean(), error))
     columns = ["customers", "predicted", "treated", "control", "effect", "standard_error"]
     return pd.DataFrame(rows, pd.RangeIndex(1, 11, name="tenth"), columns)
+
+
+def compare_learners(
+    experiment: Experiment,
+    arm: str,
+    outcome: str,
+    *,
+    features: Sequence[str],
+    interval: float = 0.95,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Effects that were measured in tenths of the customers, as each learner orders them.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        The scores, one column per learner; and indexed by ``tenth``, those with the highest score
+        first: ``predicted``, ``effect``, ``lower`` and ``upper`` of the DR-learner, and
+        ``effect_T`` and ``effect_X``, measured in the tenths of the other two. An order that finds
+        who can be won has effects that fall.
+    """
+    learners: tuple[Learner, ...] = ("DR", "X", "T")
+    scores = pd.DataFrame(
+        {
+            name: uplift_scores(
+                experiment, arm, outcome, features=features, learner=name, seed=seed
+            )
+            for name in learners
+        }
+    )
+    tenths = {name: uplift_by_tenth(experiment, arm, outcome, scores[name]) for name in learners}
+    table = tenths["DR"][["predicted", "effect"]].copy()
+    reach = float(ndtri(0.5 + interval / 2)) * tenths["DR"]["standard_error"]
+    table["lower"], table["upper"] = table["effect"] - reach, table["effect"] + reach
+    for name in ("X", "T"):
+        table[f"effect_{name}"] = tenths[name]["effect"]
+    return scores, table
 
 
 def design_matrix(table: pd.DataFrame, features: Sequence[str]) -> Array:
@@ -197,16 +241,20 @@ def _fit(
     predict: npt.NDArray[np.bool_] | slice,
 ) -> Array:
     """Predictions for some rows of a model that learned from others."""
+    if model is None:
+        return _ridge(X[learn], y[learn], X[predict])
     from sklearn.base import clone
 
-    one = clone(model) if model is not None else _ridge()
-    predictions: Array = one.fit(X[learn], y[learn]).predict(X[predict])
+    predictions: Array = clone(model).fit(X[learn], y[learn]).predict(X[predict])
     return predictions
 
 
-def _ridge() -> Any:  # noqa: ANN401
-    from sklearn.linear_model import Ridge
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    return make_pipeline(StandardScaler(), Ridge(alpha=10.0))
+def _ridge(X: Array, y: Array, others: Array) -> Array:
+    """Ridge regression on standardized features, in closed form: hundreds of fits are made."""
+    centre, spread = X.mean(axis=0), X.std(axis=0)
+    # A feature that does not vary says nothing, whatever it is divided by.
+    spread[spread < _LEAST_SPREAD * np.maximum(np.abs(centre), 1.0)] = 1.0
+    Z = (X - centre) / spread
+    slopes = np.linalg.solve(Z.T @ Z + RIDGE * np.eye(Z.shape[1]), Z.T @ (y - y.mean()))
+    predictions: Array = y.mean() + ((others - centre) / spread) @ slopes
+    return predictions

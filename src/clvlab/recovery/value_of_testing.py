@@ -20,6 +20,8 @@ import pandas as pd
 from scipy.special import ndtr
 
 Array = npt.NDArray[np.float64]
+SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+"""Customers in each arm of tests that are looked at."""
 
 
 def expected_gain(mean: float, deviation: npt.ArrayLike) -> Array:

@@ -23,13 +23,17 @@ from clvlab.data.transactions import load_transactions, open_source
 from clvlab.errors import InputError, NotAvailableError, Problem, Problems, did_you_mean
 from clvlab.schema import CUSTOMER_ID
 
+WAYS_TO_REACH = ("address", "phone", "email")
+REACHABLE = "reachable"
+
 
 @dataclass(frozen=True)
 class Company:
     """What a company knows of its customers, without their names and how to reach them.
 
     What names a person is left behind when a company is loaded, so that no report can show it;
-    `load_identities` reads it back for an export that someone asks for.
+    `load_identities` reads it back for an export that someone asks for. Of the addresses, telephone
+    numbers and e-mail addresses of customers only stays whether there is one: ``reachable``.
 
     Attributes
     ----------
@@ -177,8 +181,7 @@ def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] 
                 log = _load_purchases(place, source_of, said, as_of)
             else:
                 table = load_table(name, place, source_of, day)
-                personal = [one for one in table.contract.personal if one in table.frame]
-                tables[name] = replace(table, frame=table.frame.drop(columns=personal))
+                tables[name] = replace(table, frame=_without_persons(name, table))
         except InputError as error:
             for one in error.problems:
                 problems.add(one.subject, one.rule, one.found, one.remedy)
@@ -187,6 +190,15 @@ def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] 
     if said.personal_ids:
         company = with_pseudonyms(company, said.personal_ids)
     return company if CUSTOMER_ID in said.personal_ids else with_same_ids(company)
+
+
+def _without_persons(name: str, table: CompanyTable) -> pd.DataFrame:
+    """The rows without what names a person; of ways to reach one, whether there is any."""
+    frame = table.frame
+    ways = [one for one in WAYS_TO_REACH if name == "customers" and one in frame]
+    personal = [one for one in table.contract.personal if one in frame]
+    kept = frame.drop(columns=personal)
+    return kept.assign(**{REACHABLE: frame[ways].notna().any(axis=1)}) if ways else kept
 
 
 def _load_purchases(

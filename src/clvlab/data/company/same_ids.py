@@ -36,7 +36,13 @@ def with_same_ids(company: Company) -> Company:
     }
     log = company.log
     if log is not None:
-        log = replace(log, table=log.table.assign(**{CUSTOMER_ID: _typed(log.table, numbers)}))
+        log = replace(
+            log,
+            table=log.table.assign(**{CUSTOMER_ID: _typed(log.table, numbers)}),
+            returns=None
+            if log.returns is None
+            else log.returns.assign(**{CUSTOMER_ID: _typed(log.returns, numbers)}),
+        )
     return replace(company, tables={**company.tables, **changed}, log=log)
 
 

@@ -66,7 +66,9 @@ def draw_customers(
         "source": traits.source,
         "updated_on": _updated(rng, traits.since, rates, period),
     }
-    table = pd.DataFrame({name: columns[name] for name in CONTRACTS["customers"].columns})
+    table = pd.DataFrame(
+        {name: columns[name] for name in CONTRACTS["customers"].columns if name in columns}
+    )
     for name in ("founded_on", "customer_since", "updated_on"):
         table[name] = table[name].astype("datetime64[ns]")
     care = np.exp(rates.file["owner_spread"] * rng.standard_normal(len(owners)))[owner]

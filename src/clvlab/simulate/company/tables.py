@@ -90,4 +90,5 @@ def draw_tables(
 
 def _as_contract(name: str, table: pd.DataFrame) -> pd.DataFrame:
     columns = PURCHASE_COLUMNS if name == PURCHASES else tuple(CONTRACTS[name].columns)
-    return table[list(columns)].reset_index(drop=True)
+    # What a company may record is more than what the simulated one does.
+    return table[[name for name in columns if name in table]].reset_index(drop=True)
