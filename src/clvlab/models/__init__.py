@@ -32,6 +32,7 @@ from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.posterior import Posterior, PosteriorError
 from clvlab.models.posterior.priors import Prior, Quantity
+from clvlab.models.scoring.scores_on_disk import ScoresOnDisk, score_on_disk
 from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
 from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
@@ -74,6 +75,7 @@ __all__ = [
     "Prior",
     "PurchaseRegularity",
     "Quantity",
+    "ScoresOnDisk",
     "ShiftedBetaGeometricModel",
     "ShiftedBetaGeometricParameters",
     "SpendIndependence",
@@ -101,6 +103,7 @@ __all__ = [
     "reliability_table",
     "save_model",
     "score_customers",
+    "score_on_disk",
     "track_models",
     "track_repeat_purchases",
     "typical_error",
