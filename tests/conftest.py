@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import matplotlib as mpl
 import pandas as pd
 import pytest
@@ -65,3 +67,30 @@ def five_customers():
         },
         index=pd.Index(["0001", "0002", "b", "0009", "1516"], name="customer_id"),
     )
+
+
+@pytest.fixture(scope="session")
+def simulated_summary():
+    """Simulated customers of nine months, with a holdout."""
+    base = clvlab.simulate_base(
+        3000, transaction=(0.6, 8, 0.8, 2.5), spend=(6.25, 3.74, 15.44), unit="week", seed=5
+    )
+    return clvlab.summarize(base.log, calibration_end="2023-10-01", holdout_end="2023-12-31")
+
+
+@pytest.fixture(scope="session")
+def summary_on_disk(simulated_summary, tmp_path_factory):
+    """The simulated customers in a file."""
+    path = tmp_path_factory.mktemp("summary") / "summary.parquet"
+    simulated_summary.to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def summary_in_parts(simulated_summary, tmp_path_factory):
+    """The simulated customers in a folder of three files."""
+    folder = tmp_path_factory.mktemp("parts")
+    for k, rows in enumerate((slice(0, 700), slice(700, 2000), slice(2000, None))):
+        part = replace(simulated_summary, table=simulated_summary.table.iloc[rows])
+        part.to_parquet(folder / f"part-{k}.parquet")
+    return folder

@@ -24,7 +24,7 @@ from clvlab.summary.summary_files import SummaryFiles
 Ask = Callable[[str, str], pd.DataFrame]
 """From a question in SQL, and what it is about in words, to the rows of its answer."""
 
-BINS = 100
+BINS = 200
 """Bins of one frequency, equally wide in the logarithm of the mean amount."""
 EXACT_BUYERS = 1_000_000
 """Repeat buyers up to whom each one's amount is kept."""

@@ -135,6 +135,9 @@ def engine_session(
     if not isinstance(memory_limit, str) or not _SIZE.fullmatch(memory_limit):
         rule = "must be a size of memory, such as '2GB'"
         raise InputError(Problem("parameter 'memory_limit'", rule, f"got {memory_limit!r}"))
+    if spill_folder is not None and not Path(spill_folder).is_dir():
+        rule, found = "must be a folder that there is", f"got {str(spill_folder)!r}"
+        raise InputError(Problem("parameter 'spill_folder'", rule, found))
     with tempfile.TemporaryDirectory(prefix="clvlab-", dir=spill_folder) as spill:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,

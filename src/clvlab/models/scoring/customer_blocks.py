@@ -107,6 +107,9 @@ def whole_parquet(path: Path) -> Iterator[Path]:
     InputError
         When it can't be written there.
     """
+    if not path.parent.is_dir():
+        rule, found = "must be in a folder that there is", f"{path.parent} is none"
+        raise InputError(Problem(f"the file {path}", rule, found, "Make it first."))
     unfinished = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
     try:
         yield unfinished

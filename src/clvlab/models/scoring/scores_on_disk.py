@@ -155,10 +155,10 @@ def score_on_disk(
         direct_cost=direct_cost,
     )
     with (
-        whole_parquet(Path(out)) as unfinished,
         engine_session(
             files, memory_limit=memory_limit, spill_folder=spill_folder, progress=progress
         ) as session,
+        whole_parquet(Path(out)) as unfinished,
     ):
         return _scored(session, study, assumptions, Path(out), unfinished, interval)
 
