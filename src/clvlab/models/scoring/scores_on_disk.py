@@ -138,7 +138,7 @@ def score_on_disk(
     ...         margin_rate=0.30,
     ...     )
     >>> scores.deciles["share"].head(3).round(3).tolist()
-    [0.587, 0.145, 0.081]
+    [0.568, 0.145, 0.068]
     """
     if interval is not None:
         check_interval(interval)
