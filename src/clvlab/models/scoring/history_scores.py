@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +29,8 @@ Integers = npt.NDArray[np.int64]
 BY_HISTORY = ("probability_alive", "expected_purchases", "probability_purchase")
 """Estimates that depend on the history alone; those of money depend on the amounts, too."""
 HISTORIES_AT_ONCE = 250
+BLOCKS_PER_WORKER = 8
+MOST_WORKERS = 4
 SIDES = ("lower", "upper")
 
 
@@ -100,42 +106,89 @@ class HistoryScores:
         return replace(self, estimates=out)
 
 
-def carry_draws(
-    summary: CountedSummary,
-    model: TransactionModel,
-    draws: Draws,
-    assumptions: Assumptions,
-    worth: Worth,
-    *,
-    interval: float,
-    progress: Progress,
-) -> tuple[Array, Array]:
-    """Carry draws of the parameters through to histories and to sums over tenths.
+@dataclass(frozen=True)
+class DrawsOfHistories:
+    """Draws of the parameters, carried through to histories and to sums over tenths.
 
-    Returns
-    -------
-    tuple
-        Credible limits of the estimates that depend on the history alone, (2, 3, histories), and
-        the sums of expected purchases and of value over each tenth, (2, 10, draws).
+    Attributes
+    ----------
+    table
+        The distinct histories.
+    draws, assumptions
+        What is carried through, and what values rest on besides.
+    alive
+        From positions of histories to their chances to be alive, (histories, draws).
+    if_alive
+        What holds of customers who are.
+    worth
+        How many customers of each history stand in each tenth.
     """
-    histories = histories_of(summary)
-    table = HistoryTable.of(histories, model.unit_, memoryless=model.process.memoryless)
-    alive_of = draws.process.alive_under_draws(draws.transaction, table)
-    if_alive = IfAlive.of(draws.of_process, table, assumptions.horizon, assumptions.log_discount)
-    n = len(histories)
-    credible, sums = np.empty((2, len(BY_HISTORY), n)), np.zeros((2, DECILES, len(draws)))
-    terms = (assumptions.margin_rate, assumptions.direct_cost)
-    everyone = np.cumsum(histories.weights)
-    for start in range(0, n, HISTORIES_AT_ONCE):
-        rows = np.arange(start, min(start + HISTORIES_AT_ONCE, n))
-        alive, holds = alive_of(rows), if_alive.at(table.pair[rows])
+
+    table: HistoryTable
+    draws: Draws
+    assumptions: Assumptions
+    alive: Callable[[Integers], Array]
+    if_alive: IfAlive
+    worth: Worth
+
+    @classmethod
+    def of(
+        cls,
+        summary: CountedSummary,
+        model: TransactionModel,
+        draws: Draws,
+        assumptions: Assumptions,
+        worth: Worth,
+    ) -> Self:
+        """Get ready; times of `assumptions` in the model's unit."""
+        histories = histories_of(summary)
+        table = HistoryTable.of(histories, model.unit_, memoryless=model.process.memoryless)
+        alive = draws.process.alive_under_draws(draws.transaction, table)
+        terms = (assumptions.horizon, assumptions.log_discount)
+        if_alive = IfAlive.of(draws.of_process, table, *terms)
+        return cls(table, draws, assumptions, alive, if_alive, worth)
+
+    def all(self, *, interval: float, progress: Progress) -> tuple[Array, Array]:
+        """Go through all histories.
+
+        Some are worked on at a time, in threads; they are added up in their order, so the result
+        is the same in any number of threads.
+
+        Returns
+        -------
+        tuple of arrays
+            Credible limits of the estimates that depend on the history alone,
+            (2, 3, histories), and the sums of expected purchases and of value over each tenth,
+            (2, 10, draws).
+        """
+        weights = self.table.histories.weights
+        n, everybody = len(weights), int(weights.sum())
+        limits, sums = np.empty((2, len(BY_HISTORY), n)), np.zeros((2, DECILES, len(self.draws)))
+        done, workers = 0, min(os.cpu_count() or 1, MOST_WORKERS)
+        starts = range(0, n, HISTORIES_AT_ONCE)
+        with ThreadPoolExecutor(workers) as pool:
+            for first in range(0, len(starts), workers * BLOCKS_PER_WORKER):
+                some = starts[first : first + workers * BLOCKS_PER_WORKER]
+                found = pool.map(lambda start: self._some(start, interval), some)
+                for start, (own, part) in zip(some, found, strict=True):
+                    rows = slice(start, start + HISTORIES_AT_ONCE)
+                    limits[:, :, rows] = own
+                    sums += part
+                    done += int(weights[rows].sum())
+                progress("limits", done, everybody)
+        return limits, sums
+
+    def _some(self, start: int, interval: float) -> tuple[Array, Array]:
+        """Limits and sums of the histories from `start` on."""
+        histories, terms = self.table.histories, self.assumptions
+        rows = np.arange(start, min(start + HISTORIES_AT_ONCE, len(histories)))
+        alive, holds = self.alive(rows), self.if_alive.at(self.table.pair[rows])
         expected = np.stack([alive, alive * holds[0], alive * holds[2]])
-        credible[:, :, rows] = limits_of(expected, interval)
-        some = worth.among(start, int(rows[-1]) + 1)
+        some = self.worth.among(start, int(rows[-1]) + 1)
         which = some.history - start
         x = histories.frequency[some.history].astype(np.float64)[:, None]
-        spend = expected_spend(tuple(draws.spend.T), x, some.mean_amount[:, None])
-        some.add(expected[1][which], into=sums[0])
-        some.add(value_of((alive * holds[1])[which], spend, *terms), into=sums[1])
-        progress("limits", int(everyone[rows[-1]]), len(summary))
-    return credible, sums
+        spend = expected_spend(tuple(self.draws.spend.T), x, some.mean_amount[:, None])
+        discounted = (alive * holds[1])[which]
+        value = value_of(discounted, spend, terms.margin_rate, terms.direct_cost)
+        sums = np.stack([some.sums(expected[1][which]), some.sums(value)])
+        return limits_of(expected, interval), sums

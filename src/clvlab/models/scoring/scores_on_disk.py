@@ -16,7 +16,7 @@ from clvlab.models.futures.futures import OUTCOMES, Assumptions
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of, whole_parquet
 from clvlab.models.scoring.history_lookup import HistoryLookup
-from clvlab.models.scoring.history_scores import SIDES, HistoryScores, carry_draws
+from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
 from clvlab.models.scoring.ranking import Cuts, Ranking
 from clvlab.models.scoring.worth import DECILES, Worth
 from clvlab.models.study.fitted_study import FittedStudy
@@ -184,15 +184,8 @@ def _scored(
     session.run("DROP TABLE ranked")
     sums = None
     if interval is not None:
-        credible, sums = carry_draws(
-            counted,
-            study.model,
-            study.draws,
-            assumptions,
-            worth,
-            interval=interval,
-            progress=session.progress,
-        )
+        draws = DrawsOfHistories.of(counted, study.model, study.draws, assumptions, worth)
+        credible, sums = draws.all(interval=interval, progress=session.progress)
         scores = scores.with_limits(credible)
     _write(session, scores, lookup, cuts, unfinished)
     deciles, total = _tables(worth, scores, sums, interval)

@@ -46,11 +46,16 @@ class Worth:
             self.history[rows], self.decile[rows], self.customers[rows], self.mean_amount[rows]
         )
 
-    def add(self, values: Array, into: Array) -> None:
-        """Add a number per customer under each draw, (n, draws), to the tenths, (10, draws)."""
+    def sums(self, values: Array) -> Array:
+        """Sums over each tenth of a number per customer under each draw, (n, draws): (10, draws).
+
+        A number that is infinite makes those of its own tenth infinite alone.
+        """
+        out = np.zeros((DECILES, values.shape[1]))
         for decile in np.unique(self.decile).tolist():
             rows = self.decile == decile
-            into[decile] += self.customers[rows] @ values[rows]
+            out[decile] = self.customers[rows] @ values[rows]
+        return out
 
     def totals(self, values: Array) -> Array:
         """Sums over the customers of each tenth of a number per customer, (10,)."""
