@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from clvlab.clock import StudyWindow
 from clvlab.errors import Problems
 from clvlab.schema import FREQUENCY, MONETARY_VALUE, RECENCY, T
 from clvlab.summary.counted_summary import CUSTOMERS, MEAN_LOG, SPREAD_LOG, CountedSummary
@@ -113,33 +115,30 @@ def count_summary(
     with engine_session(
         files, memory_limit=memory_limit, spill_folder=spill_folder, progress=progress
     ) as session:
-        return counted(session.table, files, exact_buyers=exact_buyers)
+        return replace(
+            counted(session.table, files.window, exact_buyers=exact_buyers),
+            n_customers=files.n_customers,
+            name=files.name,
+            currency=files.currency,
+            simulated=files.simulated,
+        )
 
 
-def counted(ask: Ask, files: SummaryFiles, *, exact_buyers: int = EXACT_BUYERS) -> CountedSummary:
+def counted(ask: Ask, window: StudyWindow, *, exact_buyers: int = EXACT_BUYERS) -> CountedSummary:
     """The counts of the table ``summary`` that an engine is asked about."""
-    refuse_impossible_rows(ask)
+    n_customers = refuse_impossible_rows(ask)
     histories = distinct_histories_of(ask, "history_complete")
     ranges = ask(_RANGES, "amounts")
-    n_buyers = int(ranges[CUSTOMERS].sum())
     spend = (
         ask(
             f"SELECT {FREQUENCY}, {MONETARY_VALUE} FROM summary "  # noqa: S608
             f"WHERE {FREQUENCY} > 0 AND history_complete",
             "amounts",
         )
-        if n_buyers <= exact_buyers
+        if ranges[CUSTOMERS].sum() <= exact_buyers
         else binned_spend(ask, ranges)
     )
-    return CountedSummary(
-        histories,
-        spend,
-        files.window,
-        files.n_customers,
-        files.name,
-        files.currency,
-        files.simulated,
-    )
+    return CountedSummary(histories, spend, window, n_customers)
 
 
 def distinct_histories_of(ask: Ask, which: str) -> pd.DataFrame:
@@ -156,8 +155,14 @@ def distinct_histories_of(ask: Ask, which: str) -> pd.DataFrame:
     return found.astype(np.int64)
 
 
-def refuse_impossible_rows(ask: Ask) -> None:
-    """Refuse histories and amounts that nobody can have, all broken rules at once."""
+def refuse_impossible_rows(ask: Ask) -> int:
+    """Refuse histories and amounts that nobody can have, all broken rules at once.
+
+    Returns
+    -------
+    int
+        Number of customers.
+    """
     counts = ", ".join(f"count(CASE WHEN {rule} THEN 1 END) AS {k}" for k, rule in _RULES.items())
     found = ask(f"SELECT count(*) AS n, {counts} FROM summary", "checking").iloc[0]  # noqa: S608
     problems = Problems()
@@ -165,7 +170,10 @@ def refuse_impossible_rows(ask: Ask) -> None:
         if found[key]:
             what = f"{int(found[key]):,} of {int(found['n']):,} rows break this"
             problems.add(subject, rule, what, "Make the summary from a log with summarize().")
+    if not found["n"]:
+        problems.add("the summary", "must hold at least one customer", "it is empty")
     problems.raise_if_any()
+    return int(found["n"])
 
 
 def binned_spend(ask: Ask, ranges: pd.DataFrame) -> pd.DataFrame:
