@@ -152,8 +152,23 @@ def test_another_unit_than_that_of_the_counts(summary_on_disk):
 def test_lines_of_progress_come_once_a_second(capsys):
     times = iter([0.0, 0.4, 2.0, 2.5, 3.0, 4.0])
     lines = ProgressLines(clock=lambda: next(times))
-    for step, done in (("scores", 0), ("scores", 100), ("scores", 400), ("scores", 500)):
-        lines(step, done, 800)
-    lines("tenths", 0, 800)
-    lines("tenths", 0, 800)
-    assert capsys.readouterr().err == "scores: 400 of 800 customers, about 2 s left\n"
+    lines.begin("scores", 800)
+    for done in (100, 400, 500):
+        lines.reach(done)
+    lines.begin("tenths", None)
+    lines.reach(7)
+    written = capsys.readouterr().err.splitlines()
+    assert written == ["scores: 400 of 800 customers, about 2 s left", "tenths: 7"]
+
+
+def test_a_folder_may_have_one_record_for_all_parts(tmp_path, summary_in_parts):
+    whole = clvlab.count_summary(summary_in_parts)
+    record = None
+    for part in summary_in_parts.iterdir():
+        table = pq.read_table(part)
+        record = table.schema.metadata[b"clvlab"]
+        pq.write_table(table.replace_schema_metadata({}), tmp_path / part.name)
+    with pytest.raises(InputError, match="its metadata have no window"):
+        clvlab.count_summary(tmp_path)
+    (tmp_path / "_clvlab.json").write_bytes(record)
+    assert clvlab.count_summary(tmp_path).histories.equals(whole.histories)

@@ -32,6 +32,12 @@ from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.posterior import Posterior, PosteriorError
 from clvlab.models.posterior.priors import Prior, Quantity
+from clvlab.models.scoring.scores_in_spark import (
+    ReportOfSpark,
+    count_in_spark,
+    report_in_spark,
+    score_in_spark,
+)
 from clvlab.models.scoring.scores_on_disk import ScoresOnDisk, score_on_disk
 from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
 from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
@@ -75,6 +81,7 @@ __all__ = [
     "Prior",
     "PurchaseRegularity",
     "Quantity",
+    "ReportOfSpark",
     "ScoresOnDisk",
     "ShiftedBetaGeometricModel",
     "ShiftedBetaGeometricParameters",
@@ -88,6 +95,7 @@ __all__ = [
     "compare_cohorts",
     "compare_models",
     "compare_spend_models",
+    "count_in_spark",
     "customer_lifetime_value",
     "default_prior",
     "discounted_expected_purchases",
@@ -101,8 +109,10 @@ __all__ = [
     "predict_customers",
     "purchase_regularity",
     "reliability_table",
+    "report_in_spark",
     "save_model",
     "score_customers",
+    "score_in_spark",
     "score_on_disk",
     "track_models",
     "track_repeat_purchases",

@@ -91,7 +91,7 @@ def count_summary(
     spill_folder
         Where it goes to; the system's folder for temporary files by default.
     progress
-        Called with how far long steps are, such as `ProgressLines`.
+        Told how far long steps are; such as `ProgressLines`.
 
     Raises
     ------

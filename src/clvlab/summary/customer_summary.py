@@ -21,7 +21,7 @@ LOG_GAPS: Final = "log_gaps"
 HISTORY_COMPLETE: Final = "history_complete"
 HOLDOUT_FREQUENCY: Final = "holdout_frequency"
 HOLDOUT_AMOUNT: Final = "holdout_amount"
-METADATA_KEY: Final = b"clvlab"
+_METADATA_KEY: Final = b"clvlab"
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ class CustomerSummary:
             "simulated": self.simulated,
         }
         table = pa.Table.from_pandas(self.table)
-        metadata = {**(table.schema.metadata or {}), METADATA_KEY: json.dumps(record).encode()}
+        metadata = {**(table.schema.metadata or {}), _METADATA_KEY: json.dumps(record).encode()}
         pq.write_table(table.replace_schema_metadata(metadata), path)
 
     @classmethod
@@ -163,7 +163,7 @@ class CustomerSummary:
         """
         table = pq.read_table(path)
         metadata = table.schema.metadata or {}
-        if METADATA_KEY not in metadata:
+        if _METADATA_KEY not in metadata:
             raise InputError(
                 Problem(
                     f"the file {Path(path).name}",
@@ -172,7 +172,7 @@ class CustomerSummary:
                     "Write it with CustomerSummary.to_parquet.",
                 )
             )
-        record = json.loads(metadata[METADATA_KEY])
+        record = json.loads(metadata[_METADATA_KEY])
         frame = table.to_pandas()
         frame.index.name = CUSTOMER_ID
         return cls(

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from clvlab.errors import InputError, Problem
-from clvlab.summary.progress import Progress, silent
+from clvlab.summary.progress import Progress, Silent
 from clvlab.summary.summary_files import SummaryFiles
 
 Result = TypeVar("Result")
@@ -66,13 +66,14 @@ class EngineSession:
 
         worker = threading.Thread(target=work, daemon=True)
         worker.start()
+        if step:
+            self.progress.begin(step, self.files.n_customers)
         try:
             while worker.is_alive():
                 worker.join(LOOK_EVERY_SECONDS)
                 if step and worker.is_alive():
                     share = max(float(self._connection.query_progress()), 0.0) / 100
-                    total = self.files.n_customers
-                    self.progress(step, int(share * total), total)
+                    self.progress.reach(int(share * self.files.n_customers))
         except BaseException:
             self._connection.interrupt()
             worker.join()
@@ -123,7 +124,7 @@ def engine_session(
     spill_folder
         Where to go to; the system's folder for temporary files by default.
     progress
-        Called with how far long steps are.
+        Told how far long steps are.
 
     Raises
     ------
@@ -146,7 +147,7 @@ def engine_session(
         connection = duckdb.connect(":memory:", config=settings)
         try:
             connection.execute(f"CREATE VIEW summary AS {_source(files)}")
-            yield EngineSession(connection, files, progress or silent)
+            yield EngineSession(connection, files, progress or Silent())
         finally:
             connection.close()
 

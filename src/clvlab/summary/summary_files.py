@@ -17,13 +17,15 @@ from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
     HOLDOUT_AMOUNT,
     HOLDOUT_FREQUENCY,
-    METADATA_KEY,
     RECENCY_DAYS,
     T_DAYS,
 )
 
 NEEDED = (CUSTOMER_ID, FREQUENCY, RECENCY_DAYS, T_DAYS, MONETARY_VALUE, HISTORY_COMPLETE)
 SUFFIX = "*.parquet"
+METADATA_KEY = b"clvlab"
+FOLDER_RECORD = "_clvlab.json"
+"""The record of a folder whose parts were written by many at once, and have none."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,13 @@ class SummaryFiles:
         """
         files = _files_at(Path(path))
         ends = [_end_of(file) for file in files]
-        record, columns = _record_of(files[0], ends[0]), ends[0].schema.to_arrow_schema().names
+        beside = Path(path) / FOLDER_RECORD
+        for_all = beside.read_bytes() if beside.is_file() else None
+        record, columns = _record_of(files[0], ends[0], for_all), _names(ends[0])
         for file, end in zip(files[1:], ends[1:], strict=True):
-            _refuse_differing(file, _record_of(file, end) != record, "window and name")
-            names = end.schema.to_arrow_schema().names
-            _refuse_differing(file, set(names) != set(columns), "columns")
+            differs = _record_of(file, end, for_all) != record
+            _refuse_differing(file, differs, "window and name")
+            _refuse_differing(file, set(_names(end)) != set(columns), "columns")
         n_customers = sum(end.num_rows for end in ends)
         if n_customers == 0:
             raise InputError(
@@ -127,11 +131,15 @@ def _end_of(file: Path) -> pq.FileMetaData:
         ) from None
 
 
-def _record_of(file: Path, end: pq.FileMetaData) -> dict[str, Any]:
-    metadata = end.metadata or {}
-    missing = [c for c in NEEDED if c not in end.schema.to_arrow_schema().names]
-    if METADATA_KEY in metadata and not missing:
-        record: dict[str, Any] = json.loads(metadata[METADATA_KEY])
+def _names(end: pq.FileMetaData) -> list[str]:
+    return list(end.schema.to_arrow_schema().names)
+
+
+def _record_of(file: Path, end: pq.FileMetaData, for_all: bytes | None) -> dict[str, Any]:
+    text = for_all or (end.metadata or {}).get(METADATA_KEY)
+    missing = [name for name in NEEDED if name not in _names(end)]
+    if text is not None and not missing:
+        record: dict[str, Any] = json.loads(text)
         return record
     found = f"missing are {', '.join(missing)}" if missing else "its metadata have no window"
     raise InputError(

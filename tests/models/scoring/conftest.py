@@ -32,3 +32,21 @@ def in_memory(study, simulated_summary, terms):
 def scored(study, summary_on_disk, terms, tmp_path_factory):
     out = tmp_path_factory.mktemp("scores") / "scores.parquet"
     return clvlab.score_on_disk(summary_on_disk, study, out, **terms)
+
+
+class Told:
+    """Progress that calls a function with the step, what is done and what there is."""
+
+    def __init__(self, call):
+        self.call, self.step, self.total = call, "", 0
+
+    def begin(self, step, total):
+        self.step, self.total = step, total
+
+    def reach(self, done):
+        self.call(self.step, done, self.total)
+
+
+@pytest.fixture(scope="session")
+def told():
+    return Told

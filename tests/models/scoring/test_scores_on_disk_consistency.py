@@ -69,7 +69,7 @@ def test_the_window_goes_with_the_scores(scored, simulated_summary):
 
 @pytest.mark.parametrize("step", ["values", "limits", "scores"])
 def test_a_run_that_is_stopped_leaves_the_earlier_file(
-    step, study, summary_on_disk, terms, tmp_path
+    step, study, summary_on_disk, terms, told, tmp_path
 ):
     out, spill = tmp_path / "scores.parquet", tmp_path / "spill"
     spill.mkdir()
@@ -81,24 +81,26 @@ def test_a_run_that_is_stopped_leaves_the_earlier_file(
 
     with pytest.raises(KeyboardInterrupt):
         clvlab.score_on_disk(
-            summary_on_disk, study, out, spill_folder=spill, progress=stop, **terms
+            summary_on_disk, study, out, spill_folder=spill, progress=told(stop), **terms
         )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scores.parquet", "spill"]
     assert out.read_bytes() == b"earlier"
     assert list(spill.iterdir()) == []
 
 
-def test_progress_ends_with_everybody(study, summary_on_disk, simulated_summary, terms, tmp_path):
-    told = {}
+def test_progress_ends_with_everybody(
+    study, summary_on_disk, simulated_summary, terms, told, tmp_path
+):
+    seen = {}
     clvlab.score_on_disk(
         summary_on_disk,
         study,
         tmp_path / "scores.parquet",
-        progress=lambda step, done, total: told.update({step: (done, total)}),
+        progress=told(lambda step, done, total: seen.update({step: (done, total)})),
         **terms,
     )
     everybody = (len(simulated_summary),) * 2
-    assert {told[step] for step in ("values", "limits", "scores")} == {everybody}
+    assert {seen[step] for step in ("values", "limits", "scores")} == {everybody}
 
 
 customers = st.tuples(st.integers(0, 3), st.integers(0, 6), st.integers(0, 6))

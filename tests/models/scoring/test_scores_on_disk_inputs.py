@@ -60,9 +60,7 @@ def test_a_model_with_covariates(score, simulated_summary):
         score(study=study)
 
 
-def test_a_file_that_changes_while_it_is_read(
-    score, summary_on_disk, simulated_summary, tmp_path, study, terms
-):
+def test_a_file_that_changes_while_it_is_read(simulated_summary, tmp_path, study, terms, told):
     path = tmp_path / "summary.parquet"
     simulated_summary.to_parquet(path)
     later = simulated_summary.table.assign(T_days=simulated_summary.table["T_days"] + 1)
@@ -72,5 +70,5 @@ def test_a_file_that_changes_while_it_is_read(
             clvlab.CustomerSummary(later, simulated_summary.window).to_parquet(path)
 
     with pytest.raises(InputError, match=r"summary.parquet can't change while it is read"):
-        clvlab.score_on_disk(path, study, tmp_path / "out.parquet", progress=change, **terms)
+        clvlab.score_on_disk(path, study, tmp_path / "out.parquet", progress=told(change), **terms)
     assert [one.name for one in tmp_path.iterdir()] == ["summary.parquet"]

@@ -164,6 +164,7 @@ class DrawsOfHistories:
         weights = self.table.histories.weights
         n, everybody = len(weights), int(weights.sum())
         limits, sums = np.empty((2, len(BY_HISTORY), n)), np.zeros((2, DECILES, len(self.draws)))
+        progress.begin("limits", everybody)
         done, workers = 0, min(os.cpu_count() or 1, MOST_WORKERS)
         starts = range(0, n, HISTORIES_AT_ONCE)
         with ThreadPoolExecutor(workers) as pool:
@@ -175,7 +176,7 @@ class DrawsOfHistories:
                     limits[:, :, rows] = own
                     sums += part
                     done += int(weights[rows].sum())
-                progress("limits", done, everybody)
+                progress.reach(done)
         return limits, sums
 
     def _some(self, start: int, interval: float) -> tuple[Array, Array]:

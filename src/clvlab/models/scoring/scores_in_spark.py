@@ -168,20 +168,20 @@ def report_in_spark(scores: SparkFrame) -> ReportOfSpark:
         found = f"{n - int(ends['finite']):,} of {n:,} are not"
         raise InputError(Problem("column 'clv'", "must hold finite values", found))
     units = unit_of(max(abs(low), abs(high))), unit_of(float(ends["most"]))
-    found = ask(_tenths(_ranked(ask), n, *units), "tenths").set_index("decile")
+    sums = ask(_tenths(_ranked(ask), n, *units), "tenths").set_index("decile")
     tenths = {
-        "customers": [int(value) for value in found["customers"]],
-        "clv": [int(value) for value in found["clv"]],
-        "expected_purchases": [int(value) for value in found["expected_purchases"]],
+        "customers": [int(value) for value in sums["customers"]],
+        "clv": [int(value) for value in sums["clv"]],
+        "expected_purchases": [int(value) for value in sums["expected_purchases"]],
     }
-    whole = sum(tenths["clv"])
+    whole: int = sum(tenths["clv"])
     deciles = pd.DataFrame(
         {
             "customers": tenths["customers"],
             "expected_purchases": [value / units[1] for value in tenths["expected_purchases"]],
             "clv": [value / units[0] for value in tenths["clv"]],
         },
-        index=pd.Index(found.index.astype(int) + 1, name="decile"),
+        index=pd.Index(sums.index.astype(int) + 1, name="decile"),
     )
     total = pd.Series(
         {
@@ -194,7 +194,7 @@ def report_in_spark(scores: SparkFrame) -> ReportOfSpark:
     deciles["share"] = deciles["clv"] / total["clv"]
     deciles["cumulated_share"] = deciles["share"].cumsum()
     known = low >= 0 and whole > 0
-    ranks = sum(int(value) for value in found["ranks"])
+    ranks = sum(int(value) for value in sums["ranks"].tolist())
     return ReportOfSpark(deciles, total, ranks / (n * whole) if known else float("nan"))
 
 

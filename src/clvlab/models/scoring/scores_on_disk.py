@@ -198,13 +198,14 @@ def _ranked(session: EngineSession, scores: HistoryScores, lookup: HistoryLookup
     )["most"].iloc[0]
     ranking = Ranking(session, float(np.nan_to_num(largest)))
     files = session.files
+    session.progress.begin("values", files.n_customers)
     for block in blocks_of(files, lookup):
         spend = scores.spend_of(block.history, block.monetary_value)
         bought = scores.frequency[block.history] > 0
         amount = np.where(bought, block.monetary_value, 0.0)
         clv = scores.value(block.history, spend)
         ranking.add(clv, block.first, block.history, amount)
-        session.progress("values", block.first + len(block), files.n_customers)
+        session.progress.reach(block.first + len(block))
     ranking.sort()
     return ranking
 
@@ -214,6 +215,7 @@ def _write(
 ) -> None:
     files = session.files
     others = (*IDS, *files.holdout_columns)
+    session.progress.begin("scores", files.n_customers)
     with TableWriter(path, files.metadata) as writer:
         for block in blocks_of(files, lookup, others):
             spend = scores.spend_of(block.history, block.monetary_value)
@@ -228,7 +230,7 @@ def _write(
                     **{name: block.columns[name] for name in files.holdout_columns},
                 }
             )
-            session.progress("scores", block.first + len(block), files.n_customers)
+            session.progress.reach(block.first + len(block))
 
 
 def _tables(
