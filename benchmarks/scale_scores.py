@@ -3,7 +3,8 @@
     python benchmarks/scale_scores.py --folder /tmp/scale 100_000 1_000_000 10_000_000
 
 The customers are simulated in parts of a million, which stay in the folder. `--limits` adds the
-credible limits, whose cost grows with the number of distinct histories alone.
+credible limits, whose cost grows with the number of distinct histories alone. In brackets stand
+the seconds of all processors, which other work on the machine does not inflate.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main() -> None:
         out = subprocess.run(child, check=True, capture_output=True, text=True).stdout
         found = json.loads(out.splitlines()[-1])
         cells = [f"{found[name]:,}" for name in ("customers", "histories")]
-        cells += [f"{found[step]:.1f}" if step in found else "-" for step in STEPS]
+        cells += ["{:.1f} ({:.1f})".format(*found[s]) if s in found else "-" for s in STEPS]
         print("| " + " | ".join([*cells, f"{found['peak']:,.0f}"]) + " |", flush=True)
 
 
@@ -76,29 +77,32 @@ def write_part(path: Path, k: int, n: int) -> None:
     replace(summary, table=summary.table.set_axis(ids)).to_parquet(path)
 
 
-def measured(chosen: argparse.Namespace) -> dict[str, float]:
-    """Seconds of each step on one size, and the most memory that the process ever had."""
+def measured(chosen: argparse.Namespace) -> dict[str, object]:
+    """Seconds of each step, on the clock and of all processors, and the most memory at any time."""
     import clvlab
 
-    seconds: dict[str, float] = {}
+    seconds: dict[str, list[float]] = {}
     warm_up(clvlab)
     folder, out = chosen.folder, chosen.folder.parent / f"scores-{chosen.folder.name}.parquet"
-    begun = time.perf_counter()
-    counted = clvlab.count_summary(folder, memory_limit=chosen.memory)
-    seconds["count"], begun = time.perf_counter() - begun, time.perf_counter()
+
+    def timed(step, call):
+        begun, worked = time.perf_counter(), time.process_time()
+        answer = call()
+        seconds[step] = [time.perf_counter() - begun, time.process_time() - worked]
+        return answer
+
+    counted = timed("count", lambda: clvlab.count_summary(folder, memory_limit=chosen.memory))
     model = {"bg-nbd": clvlab.BetaGeoModel, "pareto-nbd": clvlab.ParetoNBDModel}[chosen.model]()
-    model.fit(counted)
-    spend = clvlab.GammaGammaModel().fit(counted)
-    seconds["fit"], begun = time.perf_counter() - begun, time.perf_counter()
-    study = clvlab.fit_study(counted, model, spend=spend, seed=1)
-    seconds["posterior"] = time.perf_counter() - begun
+    spend = clvlab.GammaGammaModel()
+    timed("fit", lambda: (model.fit(counted), spend.fit(counted)))
+    study = timed("posterior", lambda: clvlab.fit_study(counted, model, spend=spend, seed=1))
     terms = {"horizon": "52 weeks", "annual_discount_rate": 0.10, "margin_rate": 0.30}
+    terms["memory_limit"] = chosen.memory
     for step, interval in (("score", None), ("limits", 0.90))[: 1 + chosen.limits]:
-        begun = time.perf_counter()
-        scores = clvlab.score_on_disk(
-            folder, study, out, interval=interval, memory_limit=chosen.memory, **terms
+        scores = timed(
+            step,
+            lambda i=interval: clvlab.score_on_disk(folder, study, out, interval=i, **terms),
         )
-        seconds[step] = time.perf_counter() - begun
     assert scores.total["customers"] == len(counted)
     out.unlink()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

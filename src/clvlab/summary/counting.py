@@ -30,7 +30,7 @@ BINS = 200
 """Bins of one frequency, equally wide in the logarithm of the mean amount."""
 EXACT_BUYERS = 1_000_000
 """Repeat buyers up to whom each one's amount is kept."""
-PLACES = 2.0**30
+PLACES = math.ldexp(1.0, 30)
 """Parts of a bin that places in it are rounded to."""
 
 _RULES = {
