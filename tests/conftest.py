@@ -6,6 +6,7 @@ import os
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -129,3 +130,30 @@ def _held(path):
         with zipfile.ZipFile(path) as packed:
             return b"\n".join(packed.read(name) for name in packed.namelist())
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def simulated_summary():
+    """Simulated customers of nine months, with a holdout."""
+    base = clvlab.simulate_base(
+        3000, transaction=(0.6, 8, 0.8, 2.5), spend=(6.25, 3.74, 15.44), unit="week", seed=5
+    )
+    return clvlab.summarize(base.log, calibration_end="2023-10-01", holdout_end="2023-12-31")
+
+
+@pytest.fixture(scope="session")
+def summary_on_disk(simulated_summary, tmp_path_factory):
+    """The simulated customers in a file."""
+    path = tmp_path_factory.mktemp("summary") / "summary.parquet"
+    simulated_summary.to_parquet(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def summary_in_parts(simulated_summary, tmp_path_factory):
+    """The simulated customers in a folder of three files."""
+    folder = tmp_path_factory.mktemp("parts")
+    for k, rows in enumerate((slice(0, 700), slice(700, 2000), slice(2000, None))):
+        part = replace(simulated_summary, table=simulated_summary.table.iloc[rows])
+        part.to_parquet(folder / f"part-{k}.parquet")
+    return folder

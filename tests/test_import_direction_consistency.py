@@ -104,7 +104,7 @@ PARTS = {
         ("futures",),
         ("value",),
         ("study",),
-        ("checking",),
+        ("checking", "scoring"),
     ],
 }
 """Folders of a layer: each imports only from itself and from those above it."""

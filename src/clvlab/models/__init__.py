@@ -32,6 +32,13 @@ from clvlab.models.pareto_nbd.likelihood import ParetoNBDParameters
 from clvlab.models.pareto_nbd.pareto_nbd import ParetoNBDModel
 from clvlab.models.posterior.posterior import Posterior, PosteriorError
 from clvlab.models.posterior.priors import Prior, Quantity
+from clvlab.models.scoring.scores_in_spark import (
+    ReportOfSpark,
+    count_in_spark,
+    report_in_spark,
+    score_in_spark,
+)
+from clvlab.models.scoring.scores_on_disk import ScoresOnDisk, score_on_disk
 from clvlab.models.shifted_beta_geometric.cohorts import CohortComparison, compare_cohorts
 from clvlab.models.shifted_beta_geometric.likelihood import ShiftedBetaGeometricParameters
 from clvlab.models.shifted_beta_geometric.shifted_beta_geometric import ShiftedBetaGeometricModel
@@ -75,6 +82,8 @@ __all__ = [
     "Prior",
     "PurchaseRegularity",
     "Quantity",
+    "ReportOfSpark",
+    "ScoresOnDisk",
     "ShiftedBetaGeometricModel",
     "ShiftedBetaGeometricParameters",
     "SpendIndependence",
@@ -87,6 +96,7 @@ __all__ = [
     "compare_cohorts",
     "compare_models",
     "compare_spend_models",
+    "count_in_spark",
     "credible_prediction",
     "customer_lifetime_value",
     "default_prior",
@@ -101,8 +111,11 @@ __all__ = [
     "predict_customers",
     "purchase_regularity",
     "reliability_table",
+    "report_in_spark",
     "save_model",
     "score_customers",
+    "score_in_spark",
+    "score_on_disk",
     "track_models",
     "track_repeat_purchases",
     "typical_error",

@@ -11,11 +11,12 @@ import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems, name_rows
 from clvlab.schema import FREQUENCY, RECENCY
+from clvlab.summary.counted_summary import CountedSummary
 from clvlab.summary.customer_summary import CustomerSummary
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Customers = CustomerSummary | pd.DataFrame
+Customers = CustomerSummary | CountedSummary | pd.DataFrame
 
 
 def frame_of(customers: Customers) -> pd.DataFrame:
@@ -28,6 +29,15 @@ def frame_of(customers: Customers) -> pd.DataFrame:
     """
     if isinstance(customers, CustomerSummary):
         return customers.table
+    if isinstance(customers, CountedSummary):
+        raise InputError(
+            Problem(
+                "the customers",
+                "must be one by one for this",
+                "they are counts of histories",
+                "Pass the summary itself, or score it on disk with score_on_disk().",
+            )
+        )
     if isinstance(customers, pd.DataFrame):
         return customers
     raise InputError(

@@ -28,6 +28,7 @@ from clvlab.models.customers.distinct_histories import (
 )
 from clvlab.models.customers.pairs import Pairs
 from clvlab.schema import FREQUENCY, RECENCY, T
+from clvlab.summary.counted_summary import CUSTOMERS, CountedSummary
 from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
     RECENCY_DAYS,
@@ -57,6 +58,8 @@ class Histories:
         The customers' ids, in the order they came; positions after compression.
     columns
         The table that they came in, for what else it says of them; none after compression.
+    distinct
+        Whether no history comes twice, so that there is nothing to compress.
     """
 
     frequency: Integers
@@ -67,6 +70,7 @@ class Histories:
     window: StudyWindow
     index: pd.Index
     columns: pd.DataFrame | None = None
+    distinct: bool = False
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -132,11 +136,15 @@ class Histories:
 
     def compressed(self) -> Histories:
         """The distinct histories, each with its number of customers."""
+        if self.distinct:
+            return self
         (frequency, recency, observed), weights = distinct_histories(
             self.frequency, self.recency, self.T, len(self.times)
         )
         ids = pd.RangeIndex(len(weights))
-        return Histories(frequency, recency, observed, self.times, weights, self.window, ids)
+        return Histories(
+            frequency, recency, observed, self.times, weights, self.window, ids, distinct=True
+        )
 
     def compressed_by(self, pattern: Integers) -> tuple[Histories, Integers]:
         """The distinct histories of each pattern, pattern by pattern, and the pattern of each."""
@@ -160,6 +168,7 @@ class Histories:
             np.ascontiguousarray(self.weights[rows]),
             self.window,
             pd.RangeIndex(len(frequency)),
+            distinct=self.distinct,
         )
 
     def rounded(self, n_times: int) -> Histories:
@@ -206,7 +215,8 @@ def histories_of(
     Parameters
     ----------
     customers
-        A `CustomerSummary`, or a frame with ``frequency``, ``recency`` and ``T``.
+        A `CustomerSummary`, a `CountedSummary`, or a frame with ``frequency``, ``recency`` and
+        ``T``.
     unit
         Unit of a plain frame's times. A summary knows its own; naming another one is refused.
     complete_only
@@ -220,6 +230,9 @@ def histories_of(
     """
     if isinstance(customers, CustomerSummary):
         return _from_summary(customers, unit, complete_only=complete_only)
+    if isinstance(customers, CountedSummary):
+        _refuse_another_unit(customers.window.unit, unit)
+        return _from_counts(customers)
     frame = frame_of(customers)
     if unit is None:
         raise InputError(
@@ -236,16 +249,7 @@ def histories_of(
 def _from_summary(
     summary: CustomerSummary, unit: TimeUnit | str | None, *, complete_only: bool
 ) -> Histories:
-    own = summary.window.unit
-    if unit is not None and TimeUnit.parse(unit) is not own:
-        raise InputError(
-            Problem(
-                "parameter 'unit'",
-                f"can't differ from the summary's own, {own.value}",
-                f"got {unit!r}",
-                "Leave it out: a summary carries its unit.",
-            )
-        )
+    _refuse_another_unit(summary.window.unit, unit)
     table = summary.table
     if complete_only and not table[HISTORY_COMPLETE].all():
         _refuse_all_incomplete(table[HISTORY_COMPLETE])
@@ -257,6 +261,39 @@ def _from_summary(
     times = np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64)
     return Histories(
         frequency, recency, observed, times, np.ones(len(table)), summary.window, table.index, table
+    )
+
+
+def _refuse_another_unit(own: TimeUnit, unit: TimeUnit | str | None) -> None:
+    if unit is not None and TimeUnit.parse(unit) is not own:
+        raise InputError(
+            Problem(
+                "parameter 'unit'",
+                f"can't differ from the summary's own, {own.value}",
+                f"got {unit!r}",
+                "Leave it out: a summary carries its unit.",
+            )
+        )
+
+
+def _from_counts(summary: CountedSummary) -> Histories:
+    """Histories that are counted, all of them complete."""
+    table = summary.histories
+    if table.empty:
+        _refuse_all_incomplete(pd.Series(np.zeros(len(summary), dtype=np.bool_)))
+    frequency, recency, observed = (
+        table[name].to_numpy(np.int64) for name in (FREQUENCY, RECENCY_DAYS, T_DAYS)
+    )
+    refuse_impossible(frequency, recency, observed)
+    return Histories(
+        frequency,
+        recency,
+        observed,
+        times=np.arange(int(observed.max(initial=0)) + 1, dtype=np.float64),
+        weights=table[CUSTOMERS].to_numpy(np.float64),
+        window=summary.window,
+        index=table.index,
+        distinct=True,
     )
 
 

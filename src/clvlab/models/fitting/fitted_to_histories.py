@@ -323,7 +323,7 @@ class FittedToHistories(MaximumLikelihoodModel):
             Problem(
                 f"the customers to fit {self.called} to",
                 "must include some with repeat purchases",
-                f"nobody of {len(histories):,} customers bought twice",
+                f"nobody of {round(histories.total_weight):,} customers bought twice",
                 "Observe for longer, or check that customer ids are the same across purchases.",
             )
         )

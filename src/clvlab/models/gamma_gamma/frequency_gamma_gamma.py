@@ -156,6 +156,7 @@ class FrequencyGammaGammaModel(GammaGammaModel):
 
     def spending_as_if_independent(self, spending: Spending) -> Spending:
         """Amounts divided by the factor of each buyer's frequency."""
+        _refuse_bins(spending)
         steps = doublings(spending.frequency) - np.log2(self.params_.typical_purchases)
         return _divided(spending, np.exp(self.frequency_exponent_ * steps))
 
@@ -200,10 +201,23 @@ def frequency_effect_of(customers: Customers) -> FrequencyEffect:
 
 
 def _effect(spending: Spending) -> FrequencyEffect:
+    _refuse_bins(spending)
     frequency = spending.frequency
     p, q, _ = np.exp(climb_spending(spending).point)
     weights = steadiness(frequency, p, q)
     return estimate_frequency_effect(frequency, spending.total / frequency, weights)
+
+
+def _refuse_bins(spending: Spending) -> None:
+    if np.ndim(spending.weights):
+        raise InputError(
+            Problem(
+                "the amounts",
+                "must be those of each buyer for spend that depends on frequency",
+                "they are counted in bins",
+                "Raise exact_buyers in count_summary(), or use GammaGammaModel.",
+            )
+        )
 
 
 def _divided(spending: Spending, factors: Array) -> Spending:

@@ -22,6 +22,7 @@ from clvlab.models.fitting.fitted import (
     positive_logarithms,
 )
 from clvlab.models.fitting.newton import Evaluation, Optimum, in_logarithms, stay_at
+from clvlab.models.gamma_gamma.binned_spending import BinnedSpending
 from clvlab.models.gamma_gamma.frequency_effect import doublings
 from clvlab.models.gamma_gamma.likelihood import (
     GammaGammaParameters,
@@ -30,6 +31,7 @@ from clvlab.models.gamma_gamma.likelihood import (
 )
 from clvlab.models.gamma_gamma.spending import spend_of
 from clvlab.schema import FREQUENCY
+from clvlab.summary.counted_summary import CountedSummary
 from clvlab.summary.customer_summary import HISTORY_COMPLETE, CustomerSummary
 
 Array = npt.NDArray[np.float64]
@@ -219,21 +221,27 @@ def spending_of(customers: Customers) -> tuple[Spending, int]:
     """The repeat buyers, and how many of them are left out for amounts of zero."""
     if isinstance(customers, CustomerSummary) and customers.left_truncated:
         customers = customers.table[customers.table[HISTORY_COMPLETE]]
-    frequency, amount, _ = spend_of(customers)
-    spending = Spending.of(frequency, amount)
-    repeat = frequency > 0
+    if isinstance(customers, CountedSummary) and customers.binned:
+        spending: Spending = BinnedSpending.of_bins(customers)
+        repeaters = customers.repeaters
+    else:
+        buyers = customers.spend if isinstance(customers, CountedSummary) else customers
+        frequency, amount, _ = spend_of(buyers)
+        spending, repeaters = Spending.of(frequency, amount), int((frequency > 0).sum())
+    _refuse_nobody(spending, repeaters)
+    return spending, repeaters - len(spending)
+
+
+def _refuse_nobody(spending: Spending, repeaters: int) -> None:
     if len(spending) == 0:
         raise InputError(
             Problem(
                 f"column '{FREQUENCY}'",
                 "must show at least one customer with a repeat purchase of a positive amount",
-                "nobody bought twice"
-                if not repeat.any()
-                else "all repeat purchases amount to zero",
+                "nobody bought twice" if not repeaters else "all repeat purchases amount to zero",
                 "Spend per purchase can't be modelled from first purchases alone.",
             )
         )
-    return spending, int(repeat.sum()) - len(spending)
 
 
 def climb_spending(spending: Spending) -> Optimum:
@@ -241,7 +249,7 @@ def climb_spending(spending: Spending) -> Optimum:
     log_typical = spending.fixed[0] / len(spending)
     relative = spending.in_units_of(math.exp(log_typical))
     coarse = None
-    if len(spending) > WORTH_A_SUBSAMPLE:
+    if len(spending.total) > WORTH_A_SUBSAMPLE:
         coarse = objective_of_spend(relative.every(len(spending) // SUBSAMPLE))
     objective = objective_of_spend(relative)
     optimum = climb(objective, np.log([2.0, 3.0, 1.0]), coarse)

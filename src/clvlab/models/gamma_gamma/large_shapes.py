@@ -44,7 +44,7 @@ def log_likelihood_of_large_shapes(
 ) -> Evaluation:
     """Value, gradient (3,) and Hessian (3, 3) in p, q, v."""
     p, b, v = parameters
-    x, z = spending.frequency, spending.total
+    x, z, w = spending.frequency, spending.total, spending.weights
     a = p * x
     n, y = a + b, z + v
     away = (z * b - a * v) / (y * n)
@@ -53,20 +53,24 @@ def log_likelihood_of_large_shapes(
     log_down = np.where(
         np.abs(down) < NEAR, np.log1p(np.maximum(down, -NEAR)), np.log(v * n / (y * b))
     )
-    value = (
+    value = (w * (
         _log_gamma_rest(n) - _log_gamma_rest(a) - _log_gamma_rest(np.array(b))
         + a * _log_less_linear(log_up, up) + b * _log_less_linear(log_down, down)
-    ).sum() - spending.fixed[0]  # fmt: skip
+    )).sum() - spending.fixed[0]  # fmt: skip
     in_a = _digamma_rest(n) - _digamma_rest(a) + log_up
     in_b = _digamma_rest(n) - _digamma_rest(np.array(b)) + log_down
     second = 1 / n + _trigamma_rest(n)
     in_aa = -b / (a * n) + _trigamma_rest(n) - _trigamma_rest(a)
     in_bb = -a / (b * n) + _trigamma_rest(n) - _trigamma_rest(np.array(b))
-    gradient = np.array([x @ in_a, in_b.sum(), (n * away).sum() / v])
-    h_pq, h_pv, h_qv = x @ second, -(x @ (1 / y)), (z / y).sum() / v
-    h_vv = ((a * v**2 - b * z * (z + 2 * v)) / y**2).sum() / v**2
+    gradient = np.array([(w * x) @ in_a, (w * in_b).sum(), (w * n * away).sum() / v])
+    h_pq, h_pv, h_qv = (w * x) @ second, -((w * x) @ (1 / y)), (w * z / y).sum() / v
+    h_vv = (w * (a * v**2 - b * z * (z + 2 * v)) / y**2).sum() / v**2
     hessian = np.array(
-        [[(x * x) @ in_aa, h_pq, h_pv], [h_pq, in_bb.sum(), h_qv], [h_pv, h_qv, h_vv]]
+        [
+            [(w * x * x) @ in_aa, h_pq, h_pv],
+            [h_pq, (w * in_bb).sum(), h_qv],
+            [h_pv, h_qv, h_vv],
+        ]
     )
     return float(value), gradient, hessian
 

@@ -16,7 +16,7 @@ the shapes are huge, and `large_shapes` has a form in which nothing of their siz
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -75,6 +75,11 @@ class Spending:
     def __len__(self) -> int:
         return len(self.total)
 
+    @property
+    def weights(self) -> Array | float:
+        """Number of buyers that each total stands for."""
+        return 1.0
+
     @cached_property
     def largest(self) -> float:
         """The largest total."""
@@ -118,7 +123,7 @@ class Spending:
             sum_x_log_m - purchases * log_amount,
             sum_x_log_x,
         )
-        return Spending(self.total / amount, self.distinct, self.customers, fixed)
+        return replace(self, total=self.total / amount, fixed=fixed)
 
     def every(self, step: int) -> Spending:
         """Every `step`-th buyer, for a first approximation."""
@@ -210,7 +215,7 @@ def log_likelihood(
 def readable_sums(spending: Spending, v: float) -> tuple[float, ...]:
     """Sums of log(1 + u), u / (1 + u) and u / (1 + u)^2, u = z / v; plain and weighted with x."""
     u = spending.total / v
-    columns = (np.log1p(u), u / (1 + u), u / (1 + u) ** 2)
+    columns = (spending.weights * column for column in (np.log1p(u), u / (1 + u), u / (1 + u) ** 2))
     return tuple(
         float(s) for column in columns for s in (column.sum(), spending.frequency @ column)
     )
@@ -218,6 +223,8 @@ def readable_sums(spending: Spending, v: float) -> tuple[float, ...]:
 
 def fast_sums(spending: Spending, v: float) -> tuple[float, ...]:
     """The same, summed by number of purchases, with one logarithm for several customers."""
+    if np.ndim(spending.weights):
+        return readable_sums(spending, v)
     at_once = TOGETHER if spending.largest < LARGEST_TOGETHER * v else 1
     by_x = _sums_by_frequency(spending.total, spending.customers.astype(np.int64), 1 / v, at_once)
     return tuple(float(s) for column in by_x for s in (column.sum(), spending.distinct @ column))

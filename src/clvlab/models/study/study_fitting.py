@@ -199,7 +199,7 @@ def has_posterior(summary: CustomerSummary, model: TransactionModel) -> bool:
 
 def _is_of(model: TransactionModel, customers: CustomerSummary | Histories) -> bool:
     """Whether a model was fitted to these customers."""
-    if isinstance(customers, CustomerSummary):
+    if not isinstance(customers, Histories):
         customers = histories_of(customers, complete_only=True)
     return bool(np.allclose(model.fingerprint_, customers.fingerprint, rtol=SAME))
 
@@ -212,7 +212,7 @@ def _refuse_other_customers(model: TransactionModel, histories: Histories) -> No
         Problem(
             "the customers",
             "must be those that the model of purchases was fitted to, for its posterior",
-            f"it was fitted to {model.n_customers_:,} customers, and got {len(histories):,}",
+            f"it was fitted to {model.n_customers_:,}, and got {round(histories.total_weight):,}",
             f"Fit it to these, let fit_study do so, or pass draws='{LAPLACE}'.",
         )
     )

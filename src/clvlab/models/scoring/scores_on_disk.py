@@ -1,0 +1,259 @@
+"""Score a summary on disk in bounded memory, into a file on disk."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from clvlab.clock import Horizon
+from clvlab.models.fitting.fitted import check_interval
+from clvlab.models.futures.futures import OUTCOMES, Assumptions
+from clvlab.models.futures.limits import limits_of
+from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of, whole_parquet
+from clvlab.models.scoring.history_lookup import HistoryLookup
+from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
+from clvlab.models.scoring.ranking import Cuts, Ranking
+from clvlab.models.scoring.worth import DECILES, Worth
+from clvlab.models.study.fitted_study import FittedStudy
+from clvlab.models.value.value import assumptions_of
+from clvlab.schema import FREQUENCY, MONETARY_VALUE
+from clvlab.summary.counted_summary import CountedSummary
+from clvlab.summary.counting import distinct_histories_of, refuse_impossible_rows
+from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
+from clvlab.summary.progress import Progress
+from clvlab.summary.summary_files import SummaryFiles
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ScoresOnDisk:
+    """Where the scores of a base are, and what they add up to.
+
+    Attributes
+    ----------
+    path
+        The Parquet file with one row per customer; `score_on_disk` lists its columns.
+    deciles
+        Indexed by ``decile`` (1 is worth most): ``customers``, ``expected_purchases`` and ``clv``
+        summed over the decile, each with ``_credible_lower`` and ``_credible_upper`` of the sum
+        where an interval was asked for, ``share`` of the total value and ``cumulated_share``.
+    total
+        The same sums over everybody.
+    gini
+        Gini coefficient of ``clv``; missing where a value is negative or unbounded.
+    quantiles
+        Indexed by ``share`` of customers: the smallest ``clv`` that so many don't exceed.
+    interval
+        Coverage of all limits; None without.
+    method
+        Where the parameter draws come from; see `FittedStudy`.
+    """
+
+    path: Path
+    deciles: pd.DataFrame
+    total: pd.Series
+    gini: float
+    quantiles: pd.Series
+    interval: float | None
+    method: str
+
+
+def score_on_disk(
+    summary: str | Path,
+    study: FittedStudy,
+    out: str | Path,
+    *,
+    horizon: Horizon,
+    annual_discount_rate: float,
+    margin_rate: float,
+    direct_cost: float = 0.0,
+    interval: float | None = 0.90,
+    memory_limit: str = DEFAULT_MEMORY,
+    spill_folder: str | Path | None = None,
+    progress: Progress | None = None,
+) -> ScoresOnDisk:
+    """Score every customer of a summary on disk, without reading them into memory.
+
+    The estimates and the deciles are those that `score_customers` gives, to the last digit. What
+    can't be shared by the customers of one history is left out of the file: credible limits of
+    ``expected_spend`` and ``clv``, and all predictive limits, which need an own future of each
+    customer. Sums over deciles and over everybody have credible limits, by all draws of the study;
+    how far the outcome of a decile scatters around its expectation is not in them, and of many
+    customers it is small beside them.
+
+    The file has one row per customer in the order of the summary: ``customer_id``,
+    ``probability_alive``, ``expected_purchases`` and ``probability_purchase``, each with
+    ``_credible_lower`` and ``_credible_upper`` where an interval is asked for,
+    ``expected_spend``, ``clv``, ``decile``, and ``holdout_frequency`` and ``holdout_amount`` where
+    the summary has them. It takes its name when it is whole; until then, and when it is stopped,
+    an earlier file of that name stays as it was.
+
+    Parameters
+    ----------
+    summary
+        A Parquet file that `CustomerSummary.to_parquet` wrote, or a folder of such files.
+    study
+        Fitted models with draws, such as ``fit_study(count_summary(path))``; no covariates.
+    out
+        The Parquet file to write.
+    horizon
+        A number in the summary's unit, a span such as ``"52 weeks"``, or a last day.
+    annual_discount_rate
+        Effective annual rate, applied continuously.
+    margin_rate
+        Share of the amount that is earned, between 0 and 1, for all customers.
+    direct_cost
+        Cost of serving one purchase, in money, for all customers.
+    interval
+        Coverage of the limits; None leaves them out, and with them most of the time.
+    memory_limit, spill_folder, progress
+        As in `count_summary`.
+
+    Raises
+    ------
+    InputError
+        For files that are no summary, impossible histories, a study with covariates, business
+        terms that are no such, and when there is no room.
+
+    Examples
+    --------
+    >>> import clvlab, tempfile
+    >>> summary = clvlab.summarize(clvlab.load_cdnow(sample=True), calibration_end="1997-09-30")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "summary.parquet"
+    ...     summary.to_parquet(path)
+    ...     study = clvlab.fit_study(clvlab.count_summary(path), "bg-nbd", seed=1)
+    ...     scores = score_on_disk(
+    ...         path,
+    ...         study,
+    ...         Path(folder) / "scores.parquet",
+    ...         horizon="52 weeks",
+    ...         annual_discount_rate=0.10,
+    ...         margin_rate=0.30,
+    ...     )
+    >>> scores.deciles["share"].head(3).round(3).tolist()
+    [0.568, 0.145, 0.068]
+    """
+    if interval is not None:
+        check_interval(interval)
+    study.model.require_no_covariates("scores on disk")
+    files = SummaryFiles.open(summary)
+    files.window.horizon_days(horizon)
+    assumptions = assumptions_of(
+        pd.DataFrame(),
+        study.model,
+        files.window,
+        horizon=horizon,
+        annual_discount_rate=annual_discount_rate,
+        margin_rate=margin_rate,
+        direct_cost=direct_cost,
+    )
+    with (
+        engine_session(
+            files, memory_limit=memory_limit, spill_folder=spill_folder, progress=progress
+        ) as session,
+        whole_parquet(Path(out)) as unfinished,
+    ):
+        return _scored(session, study, assumptions, Path(out), unfinished, interval)
+
+
+def _scored(
+    session: EngineSession,
+    study: FittedStudy,
+    assumptions: Assumptions,
+    out: Path,
+    unfinished: Path,
+    interval: float | None,
+) -> ScoresOnDisk:
+    refuse_impossible_rows(session.table)
+    files = session.files
+    histories = distinct_histories_of(session.table, "true")
+    counted = CountedSummary(histories, pd.DataFrame(), files.window, files.n_customers)
+    spend = tuple(float(value) for value in study.spend.params_)
+    scores = HistoryScores.of(counted, study.model, spend, assumptions)
+    lookup = HistoryLookup.of(histories)
+    ranking = _ranked(session, scores, lookup)
+    worth, cuts = ranking.worth(), ranking.cuts()
+    gini, quantiles = ranking.gini(), ranking.quantiles()
+    session.run("DROP TABLE ranked")
+    sums = None
+    if interval is not None:
+        draws = DrawsOfHistories.of(counted, study.model, study.draws, assumptions, worth)
+        credible, sums = draws.all(interval=interval, progress=session.progress)
+        scores = scores.with_limits(credible)
+    _write(session, scores, lookup, cuts, unfinished)
+    deciles, total = _tables(worth, scores, sums, interval)
+    return ScoresOnDisk(out, deciles, total, gini, quantiles, interval, study.method)
+
+
+def _ranked(session: EngineSession, scores: HistoryScores, lookup: HistoryLookup) -> Ranking:
+    largest = session.table(
+        f"SELECT max({MONETARY_VALUE}) AS most FROM summary WHERE {FREQUENCY} > 0"  # noqa: S608
+    )["most"].iloc[0]
+    ranking = Ranking(session, float(np.nan_to_num(largest)))
+    files = session.files
+    session.progress.begin("values", files.n_customers)
+    for block in blocks_of(files, lookup):
+        spend = scores.spend_of(block.history, block.monetary_value)
+        bought = scores.frequency[block.history] > 0
+        amount = np.where(bought, block.monetary_value, 0.0)
+        clv = scores.value(block.history, spend)
+        ranking.add(clv, block.first, block.history, amount)
+        session.progress.reach(block.first + len(block))
+    ranking.sort()
+    return ranking
+
+
+def _write(
+    session: EngineSession, scores: HistoryScores, lookup: HistoryLookup, cuts: Cuts, path: Path
+) -> None:
+    files = session.files
+    others = (*IDS, *files.holdout_columns)
+    session.progress.begin("scores", files.n_customers)
+    with TableWriter(path, files.metadata) as writer:
+        for block in blocks_of(files, lookup, others):
+            spend = scores.spend_of(block.history, block.monetary_value)
+            clv = scores.value(block.history, spend)
+            writer.write(
+                {
+                    **{name: block.columns[name] for name in IDS},
+                    **{name: one[block.history] for name, one in scores.estimates.items()},
+                    "expected_spend": spend,
+                    "clv": clv,
+                    "decile": cuts.decile(clv, block.first),
+                    **{name: block.columns[name] for name in files.holdout_columns},
+                }
+            )
+            session.progress.reach(block.first + len(block))
+
+
+def _tables(
+    worth: Worth, scores: HistoryScores, sums: Array | None, interval: float | None
+) -> tuple[pd.DataFrame, pd.Series]:
+    """The deciles and the total, with limits of the sums."""
+    customers = worth.totals(np.ones(len(worth.history)))
+    purchases = scores.estimates["expected_purchases"][worth.history]
+    value = scores.value(worth.history, scores.spend_of(worth.history, worth.mean_amount))
+    present = np.flatnonzero(customers)
+    table = {"customers": np.append(customers, customers.sum()).astype(np.int64)}
+    for k, (name, each) in enumerate(zip(OUTCOMES, (purchases, value), strict=True)):
+        tenths = worth.totals(each)
+        table[name] = np.append(tenths, math.fsum(tenths))
+        if sums is not None and interval is not None:
+            draws = sums[k]
+            limits = limits_of(np.vstack([draws, draws.sum(axis=0)]), interval)
+            for side, values in zip(SIDES, limits, strict=True):
+                table[f"{name}_credible_{side}"] = values
+    everything = pd.DataFrame(table)
+    deciles = everything.iloc[present].set_axis(pd.Index(present + 1, name="decile"))
+    total = everything.iloc[DECILES].rename("total")
+    with np.errstate(invalid="ignore"):
+        deciles["share"] = deciles["clv"] / total["clv"]
+    deciles["cumulated_share"] = deciles["share"].cumsum()
+    return deciles, total

@@ -1,0 +1,158 @@
+"""DuckDB in a bounded part of the memory, which tells how far it is and can be stopped."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import pyarrow as pa
+
+from clvlab.errors import InputError, Problem
+from clvlab.summary.progress import Progress, Silent
+from clvlab.summary.summary_files import SummaryFiles
+
+Result = TypeVar("Result")
+
+DEFAULT_MEMORY = "2GB"
+"""What DuckDB may use before it goes to disk; Python's own part comes on top."""
+LOOK_EVERY_SECONDS = 0.1
+_SIZE = re.compile(r"\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*", re.IGNORECASE)
+
+
+class EngineSession:
+    """Questions to one summary on disk, as SQL.
+
+    The summary is the table ``summary``, whose rows come as they stand in the files.
+    """
+
+    def __init__(self, connection: Any, files: SummaryFiles, progress: Progress) -> None:  # noqa: ANN401
+        self._connection = connection
+        self.files = files
+        self.progress = progress
+
+    def table(self, sql: str, step: str = "") -> pd.DataFrame:
+        """The rows that a question has for an answer; they have to fit into memory."""
+        found: pd.DataFrame = self._patiently(lambda: self._connection.execute(sql).df(), step)
+        return found
+
+    def run(self, sql: str, step: str = "") -> None:
+        """Make a table."""
+        self._patiently(lambda: self._connection.execute(sql), step)
+
+    def append(self, name: str, rows: pa.Table) -> None:
+        """Add rows to a table."""
+        self._connection.register("rows_to_append", rows)
+        try:
+            self.run(f"INSERT INTO {name} SELECT * FROM rows_to_append")  # noqa: S608
+        finally:
+            self._connection.unregister("rows_to_append")
+
+    def _patiently(self, call: Callable[[], Result], step: str) -> Result:
+        """Work in a thread, so that whoever waits hears of it and can stop it."""
+        result: Future[Result] = Future()
+
+        def work() -> None:
+            try:
+                result.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+                result.set_exception(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        if step:
+            self.progress.begin(step, self.files.n_customers)
+        try:
+            while worker.is_alive():
+                worker.join(LOOK_EVERY_SECONDS)
+                if step and worker.is_alive():
+                    share = max(float(self._connection.query_progress()), 0.0) / 100
+                    self.progress.reach(int(share * self.files.n_customers))
+        except BaseException:
+            self._connection.interrupt()
+            worker.join()
+            raise
+        return self._answer(result)
+
+    def _answer(self, result: Future[Result]) -> Result:
+        import duckdb
+
+        try:
+            return result.result()
+        except duckdb.Error as error:
+            raise _in_words(error, self.files) from None
+
+
+def _in_words(error: Exception, files: SummaryFiles) -> InputError:
+    """What the engine could not do, and what to do about it."""
+    reason = str(error).splitlines()[0]
+    if "No space left" in reason or "max_temp_directory_size" in reason:
+        remedy = "Make room, or name another place as spill_folder."
+        return InputError(Problem("the spill folder", "must have room", reason, remedy))
+    if "Out of Memory" in reason or "could not allocate" in reason.lower():
+        remedy = "Allow more, such as memory_limit='8GB'."
+        return InputError(Problem("parameter 'memory_limit'", "must be enough", reason, remedy))
+    names = ", ".join(file.name for file in files.files[:3])
+    more = f" and {len(files.files) - 3} more" if len(files.files) > 3 else ""
+    return InputError(
+        Problem(f"the summary in {names}{more}", "must be readable to its end", reason)
+    )
+
+
+@contextmanager
+def engine_session(
+    files: SummaryFiles,
+    *,
+    memory_limit: str = DEFAULT_MEMORY,
+    spill_folder: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Iterator[EngineSession]:
+    """A session on a summary, with a folder to spill into that is gone when it ends.
+
+    Parameters
+    ----------
+    files
+        The summary.
+    memory_limit
+        What DuckDB may use before it goes to disk, such as ``"2GB"``.
+    spill_folder
+        Where to go to; the system's folder for temporary files by default.
+    progress
+        Told how far long steps are.
+
+    Raises
+    ------
+    InputError
+        For a memory limit that is none, and when the engine can't go on.
+    """
+    import duckdb
+
+    if not isinstance(memory_limit, str) or not _SIZE.fullmatch(memory_limit):
+        rule = "must be a size of memory, such as '2GB'"
+        raise InputError(Problem("parameter 'memory_limit'", rule, f"got {memory_limit!r}"))
+    if spill_folder is not None and not Path(spill_folder).is_dir():
+        rule, found = "must be a folder that there is", f"got {str(spill_folder)!r}"
+        raise InputError(Problem("parameter 'spill_folder'", rule, found))
+    with tempfile.TemporaryDirectory(prefix="clvlab-", dir=spill_folder) as spill:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "temp_directory": spill,
+        }
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            connection.execute(f"CREATE VIEW summary AS {_source(files)}")
+            yield EngineSession(connection, files, progress or Silent())
+        finally:
+            connection.close()
+
+
+def _source(files: SummaryFiles) -> str:
+    """The files as one table, read in their order."""
+    paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files.files)
+    return f"SELECT * FROM read_parquet([{paths}], union_by_name=true)"  # noqa: S608
