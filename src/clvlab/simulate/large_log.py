@@ -88,9 +88,7 @@ def write_simulated_log(
     blocks = []
     drawn = 0
     starts = range(0, n_customers, _BLOCK_CUSTOMERS)
-    for rng, start in zip(
-        np.random.default_rng(seed).spawn(len(starts)), starts, strict=True
-    ):
+    for rng, start in zip(np.random.default_rng(seed).spawn(len(starts)), starts, strict=True):
         size = min(_BLOCK_CUSTOMERS, n_customers - start)
         # Ids count in the order of first days, so each block comes within its share of them.
         days = np.arange(start, start + size) * acquisition_days // n_customers

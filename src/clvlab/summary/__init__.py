@@ -5,12 +5,14 @@ from clvlab.summary.gather import summarize
 from clvlab.summary.left_truncation import LeftTruncation, detect_left_truncation
 from clvlab.summary.split import customers_to_fit, describe_windows, split_days
 from clvlab.summary.stale_end import StaleEnd, detect_stale_end
+from clvlab.summary.summary_file import SummaryFile
 from clvlab.summary.support import supported_questions
 
 __all__ = [
     "CustomerSummary",
     "LeftTruncation",
     "StaleEnd",
+    "SummaryFile",
     "customers_to_fit",
     "describe_windows",
     "detect_left_truncation",
