@@ -1,4 +1,4 @@
-"""Simulated logs larger than memory likes: drawn in blocks of customers, written by day to Parquet."""
+"""Simulated logs of any size: drawn in blocks of customers, written by day to Parquet."""
 
 from __future__ import annotations
 
