@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 LOG_UNITS: Final = 2.0**36
 """Logarithms are counted in units of one over this, so that their sums are whole numbers.
 
-The last digit of a logarithm depends on the library that computes it. Rounded to this unit, those of
-all gaps up to 100,000 days agree between NumPy, DuckDB and Java, which 2**40 does not reach; what is
-lost is below 1e-11 for each gap.
+The last digit of a logarithm depends on the library that computes it. Rounded to this unit those of
+all gaps up to 100,000 days agree between NumPy, DuckDB and Java; rounded to 2**-40 they do not.
+What is lost is below 1e-11 for each gap.
 """
 
 
