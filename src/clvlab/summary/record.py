@@ -80,7 +80,7 @@ def read_record(path: str | Path) -> SummaryRecord:
         beside = place / FOLDER_RECORD
         text: str | bytes | None = beside.read_bytes() if beside.is_file() else None
     else:
-        metadata = pq.read_schema(place).metadata or {}
+        metadata = pq.read_metadata(place).metadata or {}
         text = metadata.get(METADATA_KEY)
     if text is None or b"window" not in text:
         kind, lacks = ("folder", "it holds") if place.is_dir() else ("file", "its metadata have")
