@@ -30,6 +30,8 @@ class Dialect:
         Template of the date of a moment with a zone, in `zone`.
     matches
         Template of a test of `text` against a regular expression.
+    once
+        The word that makes a common table expression be worked out once, where it is needed.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Dialect:
     stamp: str
     local_day: str
     matches: str
+    once: str
 
     def column(self, name: str) -> str:
         """A column by its name."""
@@ -64,9 +67,10 @@ DUCKDB: Final = Dialect(
     text_type="VARCHAR",
     rounded="round_even({}, 0)",
     day_number="CAST(CAST({} AS DATE) - DATE '1970-01-01' AS INTEGER)",
-    stamp="CAST(DATE '1970-01-01' + CAST({} AS INTEGER) AS TIMESTAMP_NS)",
+    stamp="CAST(DATE '1970-01-01' + CAST({} AS INTEGER) AS TIMESTAMP)",
     local_day="CAST(timezone({zone}, {moment}) AS DATE)",
     matches="regexp_matches({}, {})",
+    once="MATERIALIZED ",
 )
 SPARK: Final = Dialect(
     name="spark",
@@ -79,4 +83,5 @@ SPARK: Final = Dialect(
     # The session's own zone is set to the one that was chosen while statements run.
     local_day="CAST({moment} AS DATE)",
     matches="regexp_like({}, {})",
+    once="",
 )

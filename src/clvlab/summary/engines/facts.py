@@ -87,7 +87,7 @@ def look(engine: Engine, rows: Rows, columns: ColumnMap, policies: Policies) -> 
     InputError
         With every problem of ids, dates and amounts.
     """
-    sql = f"WITH rows_read AS ({rows.select(engine.dialect)}) SELECT {_counts(engine, rows)}"
+    sql = f"WITH {rows.read(engine.dialect)} SELECT {_counts(engine, rows)}"
     found = engine.rows(f"{sql} FROM rows_read")[0]
     problems = Problems()
     _note(problems, engine, rows, columns, policies, found)

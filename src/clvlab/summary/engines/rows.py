@@ -36,6 +36,8 @@ class Rows:
         Relative differences below this are not decimals; see `to_minor_units`.
     id_kind
         What the column of ids holds.
+    from_text
+        Whether the source has no types.
     days
         Days read from text: what is written, and the day's number.
     distinct
@@ -50,21 +52,29 @@ class Rows:
     unread: dict[str, tuple[str, str]]
     precision: float
     id_kind: str
+    from_text: bool
     days: tuple[tuple[str, int], ...] = ()
     distinct: bool = False
 
-    def select(self, dialect: Dialect) -> str:
-        """One row for each of the source: `customer`, `absent`, `day`, `amount`."""
+    def read(self, dialect: Dialect) -> str:
+        """The common table expression `rows_read`: `customer`, `absent`, `day`, `amount`."""
+        # DuckDB would read text again wherever a later expression names a column.
+        once = dialect.once if self.from_text else ""
+        return f"rows_read AS {once}({self._select(dialect)})"
+
+    def _select(self, dialect: Dialect) -> str:
         source = f"(SELECT DISTINCT * FROM {SOURCE})" if self.distinct else SOURCE
-        day, joined = self.day, ""
-        if self.written_day is not None and self.days:
-            values = ", ".join(f"({dialect.text(text)}, {day})" for text, day in self.days)
-            day = "read_day"
-            joined = f" LEFT JOIN (VALUES {values}) AS d(written, read_day)"
-            joined += f" ON {self.written_day} = d.written"
+        inner = (
+            f"SELECT {self.customer} AS customer, {self.absent} AS absent, {self.day} AS day, "
+            f"{self.amount} AS amount"
+        )
+        if self.written_day is None or not self.days:
+            return f"{inner} FROM {source} AS s"
+        values = ", ".join(f"({dialect.text(text)}, {day})" for text, day in self.days)
         return (
-            f"SELECT {self.customer} AS customer, {self.absent} AS absent, {day} AS day, "
-            f"{self.amount} AS amount FROM {source} AS s{joined}"
+            "SELECT customer, absent, read_day AS day, amount FROM "
+            f"({inner}, {self.written_day} AS at FROM {source} AS s) AS t "
+            f"LEFT JOIN (VALUES {values}) AS d(written, read_day) ON t.at = d.written"
         )
 
     def with_days(self, days: dict[str, int]) -> Rows:
@@ -90,7 +100,9 @@ def rows_of(engine: Engine, columns: ColumnMap, reading: Reading, problems: Prob
             precision = 8 * float(np.finfo(np.float32).eps)
     else:
         amount = columns.computed[schema.AMOUNT].to_sql(source.number)
-    return Rows(customer, absent, day, amount, written, source.unread, precision, kind)
+    return Rows(
+        customer, absent, day, amount, written, source.unread, precision, kind, engine.is_text
+    )
 
 
 class _Source:
@@ -104,8 +116,9 @@ class _Source:
         column = f"s.{self._dialect.column(name)}"
         if not self._engine.is_text:
             return column
-        words = ", ".join(self._dialect.text(word) for word in MISSING_WORDS)
-        return f"CASE WHEN {_trimmed(column)} NOT IN ({words}) THEN {_trimmed(column)} END"
+        # A list of words would become a join in DuckDB, once wherever the column is named.
+        missing = self._dialect.fits(_trimmed(column), f"^({'|'.join(MISSING_WORDS)})$")
+        return f"CASE WHEN NOT {missing} THEN {_trimmed(column)} END"
 
     def number(self, name: str) -> str:
         """A column's numbers."""

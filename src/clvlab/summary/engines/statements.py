@@ -77,7 +77,7 @@ class Purchases:
         units = dialect.rounded.format(f"amount * 1e{self.decimals}")
         finite = "COALESCE(ABS(amount) <= 1.7976931348623157e308, FALSE)"
         return [
-            f"rows_read AS ({self.rows.select(dialect)})",
+            self.rows.read(dialect),
             "all_lines AS (SELECT customer, absent, day, "
             f"CAST(CASE WHEN {finite} THEN {units} ELSE 0 END AS BIGINT) AS units FROM rows_read)",
         ]
