@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from clvlab.summary.engines.writing import write_batches
 from clvlab.summary.record import METADATA_KEY
 
 _BATCH_ROWS = 1 << 17
+_POWERS = " KMGT"
+_BYTES = re.compile(rf"\s*(?P<size>[0-9.]+)\s*(?P<power>[{_POWERS.strip()}])i?B\s*")
 _LOOK_EVERY_SECONDS = 0.5
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UHUGEINT")
 _KINDS = {
@@ -50,6 +53,12 @@ class Resources:
     temp_directory: str | Path | None = None
     threads: int | None = None
 
+    @property
+    def bytes(self) -> float:
+        """The limit of memory as a number; 0 where it is written in another way."""
+        found = _BYTES.fullmatch(self.memory_limit)
+        return float(found["size"]) * 1024 ** _POWERS.index(found["power"]) if found else 0.0
+
 
 @dataclass
 class DuckDBEngine:
@@ -61,6 +70,8 @@ class DuckDBEngine:
     connection: Any = None
     name: str = ""
     simulated: bool = False
+    files: list[Path] = field(default_factory=list)
+    room: float = 0.0
     dialect: Dialect = field(default=DUCKDB, init=False)
 
     @property
@@ -158,6 +169,7 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
         )
     if not engine.is_text:
         said = json.loads((pq.read_metadata(files[0]).metadata or {}).get(METADATA_KEY, "{}"))
+        engine.files, engine.room = files, resources.bytes / 2
         engine.name, engine.simulated = said.get("name", label), said.get("simulated", False)
     return engine
 

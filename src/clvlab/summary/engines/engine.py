@@ -64,6 +64,14 @@ class Engine(Protocol):
     def is_text(self) -> bool:
         """Whether every value arrived as text, so that types are still to be read."""
 
+    @property
+    def files(self) -> list[Path]:
+        """Parquet files that may be streamed past the engine; empty where there are none."""
+
+    @property
+    def room(self) -> float:
+        """Bytes that this process may use beside the engine."""
+
     def sample(self, rows: int) -> pa.Table:
         """The first rows, for messages."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,9 @@ from clvlab.data.options import Policies, Reading
 from clvlab.data.quality import in_words
 from clvlab.data.raw_table import from_arrow
 from clvlab.errors import InputError, Problem, Problems
+from clvlab.schema import TRANSACTION_COLUMNS
 from clvlab.summary.engines.dialect import SOURCE
-from clvlab.summary.engines.engine import Engine
+from clvlab.summary.engines.engine import Engine, RecordOf
 from clvlab.summary.engines.facts import Facts, look, read_written_days
 from clvlab.summary.engines.ledger import (
     LineCounts,
@@ -26,9 +28,13 @@ from clvlab.summary.engines.ledger import (
 )
 from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.rows import rows_of
-from clvlab.summary.engines.statements import Purchases
+from clvlab.summary.engines.statements import Purchases, Window, customers_sql
+from clvlab.summary.engines.streaming import Streamed, find_streamable, stream
 
 _SAMPLE_ROWS = 100
+
+Ends = tuple[int | None, int | None]
+"""Numbers of the calibration's and the holdout's last day, where they are given."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class LogInEngine:
         What is known of its rows.
     days
         What became of its customer days, where amounts are not all positive.
+    streamed
+        The customers, where one pass over the lines was enough.
     """
 
     engine: Engine
@@ -56,6 +64,15 @@ class LogInEngine:
     facts: Facts
     lines: LineCounts
     days: dict[str, Any] | None
+    streamed: Streamed | None = None
+
+    def write(self, window: Window, out: Path, record_of: RecordOf, progress: Progress) -> None:
+        """Write the summary of a window."""
+        if self.streamed is not None:
+            self.streamed.write(window, out, record_of, progress)
+            return
+        sql = customers_sql(self.purchases, window, self.engine.dialect)
+        self.engine.write(sql, out, record_of, progress)
 
     @property
     def span(self) -> tuple[date, date]:
@@ -97,9 +114,25 @@ class LogInEngine:
 
 
 def open_log_in_engine(
-    engine: Engine, columns: Columns, reading: Reading, policies: Policies, progress: Progress
+    engine: Engine,
+    columns: Columns,
+    reading: Reading,
+    policies: Policies,
+    progress: Progress,
+    ends: Ends | None = None,
 ) -> LogInEngine:
     """Understand and check the rows of a source.
+
+    Parameters
+    ----------
+    engine
+        The source.
+    columns, reading, policies
+        As `load_transactions` takes them.
+    progress
+        Told of long steps.
+    ends
+        Calibration and holdout end as they were given, where the log may be streamed.
 
     Raises
     ------
@@ -115,18 +148,39 @@ def open_log_in_engine(
     rows = read_written_days(engine, rows, mapped, reading, problems)
     currency = _currency(engine, mapped, policies, problems)
     problems.raise_if_any()
-    facts = look(engine, rows, mapped, policies)
     chosen = policies.duplicates or ("drop" if "order_id" in mapped else "keep")
     policies = replace(policies, duplicates=chosen)
+    last_day = (policies.last_day(reading.time_zone) - FIRST_DAY).days
+    streamed = None
+    if ends is not None and chosen == "keep" and not mapped.computed:
+        streamed = _stream(engine, mapped, (*ends, last_day), progress)
+    if streamed is None:
+        facts = look(engine, rows, mapped, policies)
+    else:
+        facts = Facts(rows, streamed.lines.counts["rows_read"][0], streamed.decimals, 0, plain=True)
     purchases = Purchases(
         facts.rows,
         facts.decimals,
-        (policies.last_day(reading.time_zone) - FIRST_DAY).days,
+        last_day,
         plain=facts.plain,
         drop_returns=policies.returns == "drop",
         keep_zeros=policies.zero_amounts == "keep",
     )
-    return _counted(engine, policies, currency, purchases, facts)
+    if streamed is None:
+        return _counted(engine, policies, currency, purchases, facts)
+    problems = Problems()
+    note_refused(problems, engine, policies, streamed.lines, 0, None)
+    problems.raise_if_any()
+    lines = streamed.lines
+    return LogInEngine(engine, policies, currency, purchases, facts, lines, None, streamed)
+
+
+def _stream(
+    engine: Engine, columns: ColumnMap, ends: tuple[int | None, int | None, int], progress: Progress
+) -> Streamed | None:
+    names = tuple(columns.plain[name] for name in TRANSACTION_COLUMNS)
+    log = find_streamable(engine.files, names, engine.room) if engine.files else None
+    return None if log is None else stream(log, ends, progress)
 
 
 def _counted(

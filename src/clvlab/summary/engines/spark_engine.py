@@ -45,6 +45,8 @@ class SparkEngine:
     name: str = "DataFrame"
     simulated: bool = False
     dialect: Dialect = field(default=SPARK, init=False)
+    files: list[Path] = field(default_factory=list, init=False)
+    room: float = field(default=0.0, init=False)
 
     @property
     def kinds(self) -> Mapping[str, str]:

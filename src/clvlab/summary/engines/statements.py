@@ -96,7 +96,11 @@ class Purchases:
             f"gross_days AS (SELECT customer, day, CAST(SUM(units) AS BIGINT) AS gross{counts} "
             f"FROM all_lines WHERE {kept} GROUP BY customer, day)"
         )
-        return [*self.lines(dialect), days, *(_PLAIN if self.plain else _NETTED)]
+        return [*self.lines(dialect), days, *self.netting()]
+
+    def netting(self) -> list[str]:
+        """Common table expressions from `gross_days` to `netted`, in which returns are set off."""
+        return _PLAIN if self.plain else _NETTED
 
     def purchases(self, dialect: Dialect) -> list[str]:
         """Common table expressions up to `purchases`: `customer`, `day`, `units`."""

@@ -76,7 +76,8 @@ def write_batches(
         pq.ParquetWriter(unfinished, file_schema, compression="zstd") as writer,
     ):
         for batch in chain([] if first is None else [first], rest):
-            purchases += pc.sum(batch.column(PURCHASE_DAYS)).as_py() or 0
+            if PURCHASE_DAYS in schema.names:
+                purchases += pc.sum(batch.column(PURCHASE_DAYS)).as_py() or 0
             known = batch.filter(pc.greater_equal(batch.column(FREQUENCY), 0)).select(kept)
             writer.write_batch(known.cast(file_schema))
             customers += known.num_rows
