@@ -1,4 +1,4 @@
-"""DuckDB gives the summary that pandas gives, to the last digit, whatever the log and the source."""
+"""DuckDB gives the summary that pandas gives, to the last digit, from any log and source."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def test_every_policy_gives_the_same_summary_and_the_same_quality_table(parquet,
 
 
 def test_text_keeps_leading_zeros_and_finds_missing_words(lines, tmp_path):
-    lines.assign(customer_id=lines["customer_id"].fillna("NA")).to_csv(
+    few = lines.head(200)
+    few.assign(customer_id=few["customer_id"].fillna("NA")).to_csv(
         tmp_path / "lines.csv", index=False, sep=";", decimal=","
     )
     found = assert_same(tmp_path / "lines.csv", tmp_path, decimal=",", delimiter=";")
@@ -123,11 +124,11 @@ def test_the_file_is_what_to_parquet_writes(parquet, tmp_path):
 
 
 days = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(-40, 40)), min_size=1, max_size=40
+    st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(-40, 40)), min_size=1, max_size=30
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(days)
 def test_two_running_minima_set_returns_off_as_the_loop_does(rows):
     frame = pd.DataFrame(rows, columns=["customer", "day", "gross"])
@@ -138,9 +139,7 @@ def test_two_running_minima_set_returns_off_as_the_loop_does(rows):
     purchases = Purchases(None, 0, 100, plain=False)  # type: ignore[arg-type]
     netted = purchases.netting()
     sql = f"WITH gross_days AS (SELECT * FROM frame), {', '.join(netted)} "
-    with duckdb.connect() as connection:
-        connection.register("frame", frame)
-        found = connection.execute(
-            sql + "SELECT units FROM netted ORDER BY day, customer"
-        ).fetchnumpy()["units"]
+    found = duckdb.sql(sql + "SELECT units FROM netted ORDER BY day, customer").fetchnumpy()[
+        "units"
+    ]
     assert_array_equal(found.astype(np.int64), expected)

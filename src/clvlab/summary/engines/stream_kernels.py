@@ -38,7 +38,7 @@ and finite, or one with more decimals than were expected."""
 
 
 @compiled
-def add_lines(  # pragma: no cover - compiled
+def add_lines(  # noqa: C901  # pragma: no cover - compiled
     customers: npt.NDArray[np.int64],
     days: npt.NDArray[np.int32],
     amounts: npt.NDArray[np.float64],

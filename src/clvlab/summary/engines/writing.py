@@ -73,7 +73,7 @@ def write_batches(
     progress.begin("writing customers", None)
     with (
         finished_at(out) as unfinished,
-        pq.ParquetWriter(unfinished, file_schema, compression="zstd") as writer,
+        _writer(unfinished, file_schema) as writer,
     ):
         for batch in chain([] if first is None else [first], rest):
             if PURCHASE_DAYS in schema.names:
@@ -87,7 +87,14 @@ def write_batches(
     return Written(customers, purchases)
 
 
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    # Dictionaries of sums are as large as the sums; lz4 takes half the time of zstd.
+    counted = [name for name in schema.names if not pa.types.is_float64(schema.field(name).type)]
+    counted = [name for name in counted if name != CUSTOMER_ID]
+    return pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=counted)
+
+
 def with_pandas_notes(schema: pa.Schema) -> pa.Schema:
     """The schema with the notes by which pandas finds the index."""
     frame = schema.empty_table().to_pandas().set_index(CUSTOMER_ID)
-    return schema.with_metadata(pa.Schema.from_pandas(frame).metadata)
+    return schema.with_metadata(pa.Schema.from_pandas(frame, preserve_index=True).metadata)
