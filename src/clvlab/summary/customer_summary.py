@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from clvlab.clock import StudyWindow, TimeUnit
 from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE, RECENCY, T
-from clvlab.summary.record import METADATA_KEY, SummaryRecord, read_record
+from clvlab.summary.record import METADATA_KEY as METADATA_KEY
+from clvlab.summary.record import SummaryRecord, read_record
 
 FIRST_PURCHASE: Final = "first_purchase"
 RECENCY_DAYS: Final = "recency_days"
@@ -165,9 +166,8 @@ class CustomerSummary:
         """
         record = read_record(path)
         frame = pq.read_table(path).to_pandas()
-        if CUSTOMER_ID in frame.columns:
-            # Engines write their files without the notes of pandas.
-            frame = frame.sort_values([FIRST_PURCHASE, CUSTOMER_ID]).set_index(CUSTOMER_ID)
         frame.index.name = CUSTOMER_ID
+        if Path(path).is_dir():
+            frame = frame.sort_values([FIRST_PURCHASE, CUSTOMER_ID])
         frame[FIRST_PURCHASE] = frame[FIRST_PURCHASE].astype("datetime64[ns]")
         return cls(frame, record.window, record.name, record.currency, record.simulated)

@@ -14,8 +14,6 @@ from clvlab.clock import StudyWindow
 from clvlab.errors import InputError, Problem
 
 METADATA_KEY: Final = b"clvlab"
-FOLDER_RECORD: Final = "_clvlab.json"
-"""The record of a folder; its underscore keeps engines from reading it as data."""
 
 
 @dataclass(frozen=True)
@@ -64,32 +62,32 @@ class SummaryRecord:
         )
 
 
-def read_record(path: str | Path) -> SummaryRecord:
-    """The record of a summary in one Parquet file, or in a folder of them.
+def parquet_files(path: str | Path) -> list[Path]:
+    """The Parquet files of a folder by name, or the one file."""
+    place = Path(path)
+    return sorted(place.glob("*.parquet")) if place.is_dir() else [place]
 
-    A file keeps it in its metadata, a folder in a file of its own, since an engine that writes
-    many parts at once can't put it into each.
+
+def read_record(path: str | Path) -> SummaryRecord:
+    """The record of a summary in one Parquet file, or in a folder of them, which all carry it.
 
     Raises
     ------
     InputError
         When there is none.
     """
-    place = Path(path)
-    if place.is_dir():
-        beside = place / FOLDER_RECORD
-        text: str | bytes | None = beside.read_bytes() if beside.is_file() else None
-    else:
-        metadata = pq.read_metadata(place).metadata or {}
-        text = metadata.get(METADATA_KEY)
-    if text is None or b"window" not in text:
-        kind, lacks = ("folder", "it holds") if place.is_dir() else ("file", "its metadata have")
+    files = parquet_files(path)
+    metadata = (pq.read_metadata(files[0]).metadata or {}) if files else {}
+    if b"window" not in metadata.get(METADATA_KEY, b""):
+        kind, lacks = ("file", "its metadata have none")
+        if not files:
+            kind, lacks = ("folder", "it holds no Parquet file")
         raise InputError(
             Problem(
-                f"the {kind} {place.name}",
+                f"the {kind} {Path(path).name}",
                 "must be a customer summary with its window",
-                f"{lacks} none",
+                lacks,
                 "Write it with CustomerSummary.to_parquet.",
             )
         )
-    return SummaryRecord.from_json(text)
+    return SummaryRecord.from_json(metadata[METADATA_KEY])

@@ -10,12 +10,12 @@ import pyarrow.parquet as pq
 
 from clvlab.clock import StudyWindow
 from clvlab.summary.customer_summary import HOLDOUT_FREQUENCY, CustomerSummary
-from clvlab.summary.record import SummaryRecord, read_record
+from clvlab.summary.record import SummaryRecord, parquet_files, read_record
 
 
 @dataclass(frozen=True)
 class SummaryFile:
-    """A customer summary in one Parquet file, or in a folder of them, with its window.
+    """A customer summary in one Parquet file, or in a folder of them that each carry its window.
 
     It has the columns of `CustomerSummary.table` and the ids in ``customer_id``; any engine reads
     it by `files`. Rows of one file stand in the order of first purchases, then ids; those of a
@@ -65,7 +65,7 @@ class SummaryFile:
     @property
     def files(self) -> list[Path]:
         """The Parquet files, sorted by name."""
-        return sorted(self.path.glob("*.parquet")) if self.path.is_dir() else [self.path]
+        return parquet_files(self.path)
 
     @property
     def has_holdout(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from clvlab.data.column_map import ColumnMap, Columns, map_columns
 from clvlab.data.days import FIRST_DAY
@@ -180,7 +181,13 @@ def _stream(
 ) -> Streamed | None:
     names = tuple(columns.plain[name] for name in TRANSACTION_COLUMNS)
     log = find_streamable(engine.files, names, engine.room) if engine.files else None
-    return None if log is None else stream(log, ends, progress)
+    if log is None:
+        return None
+    try:
+        return stream(log, ends, progress)
+    except (pa.ArrowException, OSError):
+        # The engine reads on and says what is wrong where.
+        return None
 
 
 def _counted(

@@ -20,7 +20,7 @@ from clvlab.summary.engines.dialect import SOURCE, SPARK, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
 from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.statements import PURCHASE_DAYS
-from clvlab.summary.record import FOLDER_RECORD
+from clvlab.summary.engines.writing import add_record
 
 _ZONE = "spark.sql.session.timeZone"
 _KINDS = {
@@ -73,7 +73,10 @@ class SparkEngine:
             return [row.asDict() for row in spark.sql(sql).collect()]
 
     def write(self, sql: str, out: Path, record_of: RecordOf, progress: Progress) -> Written:
-        """A folder of files in no order, which this process and every worker have to see."""
+        """A folder of files in no order, which this process and every worker have to see.
+
+        The files are read and written once more to carry the window, one after the other.
+        """
         from pyspark.sql import Observation
         from pyspark.sql import functions as F  # noqa: N812 - everybody's name for it
 
@@ -87,8 +90,13 @@ class SparkEngine:
                 customers = spark.sql(sql).observe(seen, *counts).where(known)
                 customers.drop(PURCHASE_DAYS).write.parquet(unfinished.resolve().as_uri())
             written = Written(int(seen.get["rows"] or 0), int(seen.get["purchases"] or 0))
-            text = record_of(written.purchases).to_json()
-            (unfinished / FOLDER_RECORD).write_text(text, encoding="utf-8")
+            parts = sorted(unfinished.glob("*.parquet"))
+            progress.begin("adding the window to each file", len(parts))
+            record = record_of(written.purchases)
+            for done, part in enumerate(parts, start=1):
+                # Spark has no way to put it there itself.
+                add_record(part, record)
+                progress.reach(done)
             _take_place(unfinished, out)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)

@@ -17,7 +17,7 @@ from clvlab.schema import CUSTOMER_ID, FREQUENCY
 from clvlab.summary.engines.engine import RecordOf, Written
 from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.statements import PURCHASE_DAYS
-from clvlab.summary.record import METADATA_KEY
+from clvlab.summary.record import METADATA_KEY, SummaryRecord
 
 
 @contextmanager
@@ -85,6 +85,16 @@ def write_batches(
         record = record_of(purchases).to_json().encode()
         writer.add_key_value_metadata({METADATA_KEY: record})
     return Written(customers, purchases)
+
+
+def add_record(path: Path, record: SummaryRecord) -> None:
+    """Write a file of customers again with its record, in bounded memory."""
+    with finished_at(path) as unfinished, pq.ParquetFile(path) as parts:
+        schema = with_pandas_notes(parts.schema_arrow.remove_metadata())
+        with _writer(unfinished, schema) as writer:
+            for batch in parts.iter_batches():
+                writer.write_batch(batch.cast(schema))
+            writer.add_key_value_metadata({METADATA_KEY: record.to_json().encode()})
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
