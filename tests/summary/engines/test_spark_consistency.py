@@ -35,6 +35,7 @@ def test_a_data_frame_with_returns_ties_nulls_and_zones(spark, lines, tmp_path):
     assert len(found) == len(found.read())
 
 
+@pytest.mark.trust
 def test_text_files_keep_leading_zeros(spark, lines, tmp_path):
     few = lines.head(300)
     few.to_csv(tmp_path / "lines.csv", index=False)

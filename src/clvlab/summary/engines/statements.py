@@ -40,6 +40,9 @@ from clvlab.summary.log_gaps import LOG_UNITS
 PURCHASE_DAYS = "purchase_days"
 """Purchases of a customer in the whole log; counted for the data-quality table and not kept."""
 
+_ONCE = "/*+ REPARTITION(customer) */"
+"""Spark sends lines to their customer's worker once and not at every step; others read over it."""
+
 _BY_DAY = "(PARTITION BY customer ORDER BY day{})"
 _UP_TO_NOW = _BY_DAY.format(" ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW")
 _FROM_NOW_ON = _BY_DAY.format(" ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING")
@@ -92,9 +95,10 @@ class Purchases:
             if self.plain
             else (", COUNT(*) AS lines, COUNT(*) FILTER (WHERE units = 0) AS zero_lines")
         )
+        lines = f"SELECT {_ONCE} customer, day, units FROM all_lines WHERE {kept}"
         days = (
             f"gross_days AS (SELECT customer, day, CAST(SUM(units) AS BIGINT) AS gross{counts} "
-            f"FROM all_lines WHERE {kept} GROUP BY customer, day)"
+            f"FROM ({lines}) AS kept GROUP BY customer, day)"
         )
         return [*self.lines(dialect), days, *self.netting()]
 
