@@ -92,6 +92,7 @@ def summarize_at_scale(
     Examples
     --------
     >>> import tempfile
+    >>> import pandas as pd
     >>> folder = Path(tempfile.mkdtemp())
     >>> log = pd.DataFrame(
     ...     {
