@@ -8,6 +8,7 @@ import pytest
 
 import clvlab
 from clvlab.summary.engines import summarize_at_scale
+from clvlab.summary.engines.duckdb_engine import DuckDBEngine
 
 LOG = pd.DataFrame(
     {
@@ -132,3 +133,9 @@ def test_memory_that_is_not_enough_is_said_and_nothing_is_left(tmp_path):
     assert "log.parquet must be" in said
     (tmp_path / "spill").unlink()
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("error", [RuntimeError("Query interrupted"), duckdb.InterruptException()])
+def test_a_query_that_was_stopped_is_a_stop_and_no_error_of_its_own(error):
+    with pytest.raises(KeyboardInterrupt), DuckDBEngine(None, "log")._told():
+        raise error

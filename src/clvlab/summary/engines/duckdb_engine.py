@@ -126,6 +126,11 @@ class DuckDBEngine:
             yield
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
+        except RuntimeError as error:
+            # So does a batch that is fetched while Ctrl-C arrives.
+            if "interrupted" not in str(error).lower():
+                raise
+            raise KeyboardInterrupt from None
         except duckdb.OutOfMemoryException as error:
             found = str(error).splitlines()[0]
             remedy = "Give more with memory_limit=, or a temp_directory= with more room."
