@@ -85,11 +85,12 @@ if TYPE_CHECKING:
     )
     from clvlab.models.study.lifetimes_conversion import from_lifetimes, to_lifetimes
     from clvlab.reports import load_run
-    from clvlab.simulate import simulate_base, simulate_company
+    from clvlab.simulate import simulate_base, simulate_company, write_simulated_log
     from clvlab.summary import (
         CountedSummary,
         CustomerSummary,
         ProgressLines,
+        SummaryFile,
         count_summary,
         customers_to_fit,
         describe_windows,
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
         summarize,
         supported_questions,
     )
+    from clvlab.summary.engines import shown_progress, summarize_at_scale
 
 __version__ = "0.1.0"
 
@@ -184,10 +186,14 @@ _HOME = {
     "simulate_base": "clvlab.simulate",
     "simulate_company": "clvlab.simulate",
     "split_days": "clvlab.summary",
+    "SummaryFile": "clvlab.summary",
+    "shown_progress": "clvlab.summary.engines",
     "summarize": "clvlab.summary",
     "count_summary": "clvlab.summary",
     "CountedSummary": "clvlab.summary",
     "ProgressLines": "clvlab.summary",
+    "summarize_at_scale": "clvlab.summary.engines",
+    "write_simulated_log": "clvlab.simulate",
     "supported_questions": "clvlab.summary",
     "to_lifetimes": "clvlab.models.study.lifetimes_conversion",
     "track_models": "clvlab.models",
@@ -228,6 +234,7 @@ __all__ = [
     "ScoresOnDisk",
     "ShiftedBetaGeometricModel",
     "StudyWindow",
+    "SummaryFile",
     "TimeUnit",
     "TransactionLog",
     "TransactionModel",
@@ -274,16 +281,19 @@ __all__ = [
     "score_customers",
     "score_in_spark",
     "score_on_disk",
+    "shown_progress",
     "simulate_base",
     "simulate_company",
     "split_days",
     "summarize",
+    "summarize_at_scale",
     "supported_questions",
     "to_lifetimes",
     "track_models",
     "track_repeat_purchases",
     "typical_error",
     "with_covariates",
+    "write_simulated_log",
 ]
 
 

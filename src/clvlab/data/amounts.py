@@ -81,7 +81,7 @@ def _numbers_in_text(values: pd.Series, reading: Reading) -> tuple[Floats, NDArr
         with suppress(pa.ArrowInvalid):
             numbers = pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
             return numbers, np.zeros(len(numbers), dtype=bool)
-    good = pc.fill_null(pc.match_substring_regex(text, _pattern(reading)), fill_value=False)
+    good = pc.fill_null(pc.match_substring_regex(text, number_pattern(reading)), fill_value=False)
     empty = pc.or_(pc.is_null(text), pc.fill_null(pc.equal(text, ""), fill_value=True))
     plain = pc.if_else(good, text, pa.scalar(None, type=text.type))
     if reading.thousands is not None:
@@ -94,7 +94,8 @@ def _numbers_in_text(values: pd.Series, reading: Reading) -> tuple[Floats, NDArr
     return numbers, bad
 
 
-def _pattern(reading: Reading) -> str:
+def number_pattern(reading: Reading) -> str:
+    """The form of a number written with the signs that were chosen, as a regular expression."""
     decimal = re.escape(reading.decimal)
     whole = r"\d+"
     if reading.thousands is not None:

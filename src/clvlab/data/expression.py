@@ -24,6 +24,7 @@ _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Div: operator.truediv,
 }
 _SIGNS: dict[type[ast.AST], Callable[[Any], Any]] = {ast.UAdd: operator.pos, ast.USub: operator.neg}
+_SIGNS_IN_SQL: dict[type[ast.AST], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _LONGEST = 300
 _QUOTED = re.compile(r"`([^`]+)`")
 
@@ -56,6 +57,36 @@ class Expression:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             outcome: Numbers = self._walk(self._tree, values)
         return outcome
+
+    def to_sql(self, column: Callable[[str], str]) -> str:
+        """The expression in SQL, in double precision; a division by zero is missing.
+
+        Parameters
+        ----------
+        column
+            Gives the SQL of a column's numbers.
+
+        Examples
+        --------
+        >>> parse_expression("-Total / `Per Piece`", ["Total", "Per Piece"], "amount").to_sql(repr)
+        "((- 'Total') / NULLIF('Per Piece', 0e0))"
+        """
+        return self._sql(self._tree, column)
+
+    def _sql(self, node: ast.expr, column: Callable[[str], str]) -> str:
+        if isinstance(node, ast.BinOp):
+            left, right = self._sql(node.left, column), self._sql(node.right, column)
+            divides = isinstance(node.op, ast.Div)
+            return f"({left} {_SIGNS_IN_SQL[type(node.op)]} " + (
+                f"NULLIF({right}, 0e0))" if divides else f"{right})"
+            )
+        if isinstance(node, ast.UnaryOp):
+            sign = "-" if isinstance(node.op, ast.USub) else "+"
+            return f"({sign} {self._sql(node.operand, column)})"
+        if isinstance(node, ast.Name):
+            return column(self._names[node.id])
+        number = repr(_number(node)) if isinstance(node, ast.Constant) else "nan"
+        return number if "e" in number else f"{number}e0"
 
     def _walk(self, node: ast.expr, values: Mapping[str, Numbers]) -> Any:  # noqa: ANN401
         if isinstance(node, ast.BinOp):

@@ -50,7 +50,7 @@ def read_files(source: str | Path, reading: Reading) -> RawTable:
         When nothing is there, a file is empty, or the files are of different kinds.
     """
     files = find_files(source)
-    kinds = {path: _kind(path) for path in files}
+    kinds = {path: file_kind(path) for path in files}
     if len(set(kinds.values())) > 1:
         found = ", ".join(sorted({f"{kind} ({path.name})" for path, kind in kinds.items()})[:4])
         raise _file_error(
@@ -111,7 +111,8 @@ def _is_wanted(file: Path, folder: Path) -> bool:
     return file.is_file() and not hidden and file.suffix.lower() in SUFFIXES
 
 
-def _kind(path: Path) -> str:
+def file_kind(path: Path) -> str:
+    """The kind of a file by its ending, or else by its first bytes."""
     kind = SUFFIXES.get(path.suffix.lower())
     if kind is not None:
         return kind

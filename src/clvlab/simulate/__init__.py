@@ -2,6 +2,7 @@
 
 from clvlab.simulate.bases import SimulatedBase, simulate_base
 from clvlab.simulate.company import SimulatedCompany, simulate_company, write_company
+from clvlab.simulate.large_log import write_simulated_log
 from clvlab.simulate.stages import SimulatedStages, simulate_stages
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "simulate_company",
     "simulate_stages",
     "write_company",
+    "write_simulated_log",
 ]

@@ -93,7 +93,7 @@ def simulate_base(
     >>> base.log.simulated, base.truth.shape
     (True, (100, 4))
     """
-    _refuse_impossible(n_customers, transaction, spend, acquisition_days, observed_days, k)
+    refuse_impossible(n_customers, transaction, spend, acquisition_days, observed_days, k)
     rng = np.random.default_rng(seed)
     r, alpha, a, b = transaction
     p, q, v = spend
@@ -124,7 +124,7 @@ def simulate_base(
     return SimulatedBase(log, truth)
 
 
-def _refuse_impossible(
+def refuse_impossible(
     n_customers: int,
     transaction: Sequence[float],
     spend: Sequence[float],
@@ -132,6 +132,7 @@ def _refuse_impossible(
     observed_days: int,
     k: int,
 ) -> None:
+    """Raise an `InputError` for parameters of a base that can't be drawn."""
     problems = Problems()
     for name, values, names in (
         ("transaction", transaction, "r, alpha, a, b"),

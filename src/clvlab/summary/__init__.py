@@ -8,6 +8,7 @@ from clvlab.summary.left_truncation import LeftTruncation, detect_left_truncatio
 from clvlab.summary.progress import ProgressLines
 from clvlab.summary.split import customers_to_fit, describe_windows, split_days
 from clvlab.summary.stale_end import StaleEnd, detect_stale_end
+from clvlab.summary.summary_file import SummaryFile
 from clvlab.summary.support import supported_questions
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LeftTruncation",
     "ProgressLines",
     "StaleEnd",
+    "SummaryFile",
     "count_summary",
     "customers_to_fit",
     "describe_windows",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,14 +13,17 @@ import pyarrow.parquet as pq
 from clvlab.clock import StudyWindow, TimeUnit
 from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE, RECENCY, T
+from clvlab.summary.record import METADATA_KEY as METADATA_KEY
+from clvlab.summary.record import SummaryRecord, read_record
 
+FIRST_PURCHASE: Final = "first_purchase"
 RECENCY_DAYS: Final = "recency_days"
 T_DAYS: Final = "T_days"
 LOG_GAPS: Final = "log_gaps"
+TOTAL_AMOUNT: Final = "total_amount"
 HISTORY_COMPLETE: Final = "history_complete"
 HOLDOUT_FREQUENCY: Final = "holdout_frequency"
 HOLDOUT_AMOUNT: Final = "holdout_amount"
-_METADATA_KEY: Final = b"clvlab"
 
 
 @dataclass(frozen=True)
@@ -142,43 +144,30 @@ class CustomerSummary:
 
     def to_parquet(self, path: str | Path) -> None:
         """Write table and window into one Parquet file."""
-        record = {
-            "window": self.window.to_json(),
-            "name": self.name,
-            "currency": self.currency,
-            "simulated": self.simulated,
-        }
+        record = SummaryRecord(self.window, self.name, self.currency, self.simulated)
         table = pa.Table.from_pandas(self.table)
-        metadata = {**(table.schema.metadata or {}), _METADATA_KEY: json.dumps(record).encode()}
+        metadata = {**(table.schema.metadata or {}), METADATA_KEY: record.to_json().encode()}
         pq.write_table(table.replace_schema_metadata(metadata), path)
 
     @classmethod
     def read_parquet(cls, path: str | Path) -> CustomerSummary:
-        """Read back what `to_parquet` wrote, window included.
+        """Read back what `to_parquet` wrote, window included, or what an engine did.
+
+        Parameters
+        ----------
+        path
+            A file, or a folder of files as `SummaryFile` describes it; the customers of a folder
+            come back in the order of their first purchases, then of their ids.
 
         Raises
         ------
         InputError
-            For a Parquet file that `to_parquet` did not write.
+            For a Parquet file that has no window.
         """
-        table = pq.read_table(path)
-        metadata = table.schema.metadata or {}
-        if _METADATA_KEY not in metadata:
-            raise InputError(
-                Problem(
-                    f"the file {Path(path).name}",
-                    "must be a customer summary with its window",
-                    "its metadata have none",
-                    "Write it with CustomerSummary.to_parquet.",
-                )
-            )
-        record = json.loads(metadata[_METADATA_KEY])
-        frame = table.to_pandas()
+        record = read_record(path)
+        frame = pq.read_table(path).to_pandas()
         frame.index.name = CUSTOMER_ID
-        return cls(
-            table=frame,
-            window=StudyWindow.from_json(record["window"]),
-            name=record["name"],
-            currency=record["currency"],
-            simulated=record["simulated"],
-        )
+        if Path(path).is_dir():
+            frame = frame.sort_values([FIRST_PURCHASE, CUSTOMER_ID])
+        frame[FIRST_PURCHASE] = frame[FIRST_PURCHASE].astype("datetime64[ns]")
+        return cls(frame, record.window, record.name, record.currency, record.simulated)

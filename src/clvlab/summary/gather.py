@@ -21,6 +21,7 @@ from clvlab.summary.customer_summary import (
     T_DAYS,
     CustomerSummary,
 )
+from clvlab.summary.log_gaps import LOG_UNITS, log_units
 
 Day = date | str
 
@@ -87,8 +88,15 @@ def summarize(
     b                    0      0.0   0.0             0.0
     """
     log = log if isinstance(log, TransactionLog) else load_transactions(log)
-    window = _window(log.table[DATE], calibration_end, holdout_end, unit, observed_until)
     dates = log.table[DATE]
+    window = window_of(
+        dates.min().date(),
+        dates.max().date(),
+        calibration_end=calibration_end,
+        holdout_end=holdout_end,
+        unit=unit,
+        observed_until=observed_until,
+    )
     _, end = window.calendar()
     calibration = log.table[dates <= pd.Timestamp(end)]
     table = _count_purchases(calibration, end)
@@ -99,14 +107,22 @@ def summarize(
     return CustomerSummary(table, window, log.name, log.currency, log.simulated)
 
 
-def _window(
-    dates: pd.Series,
+def window_of(
+    first: date,
+    last: date,
+    *,
     calibration_end: Day | None,
     holdout_end: Day | None,
     unit: TimeUnit | str,
     observed_until: Day | None,
 ) -> StudyWindow:
-    first, last = dates.min().date(), dates.max().date()
+    """The window of a log whose first and last purchase are known; see `summarize`.
+
+    Raises
+    ------
+    InputError
+        When an end lies outside the log, or the ends are in the wrong order.
+    """
     covered = last if observed_until is None else parse_date(observed_until, "observed_until")
     end = covered if calibration_end is None else parse_date(calibration_end, "calibration_end")
     holdout = None if holdout_end is None else parse_date(holdout_end, "holdout_end")
@@ -173,7 +189,7 @@ def _count_purchases(purchases: pd.DataFrame, end: date) -> pd.DataFrame:
             FREQUENCY: frequency,
             RECENCY_DAYS: last - first,
             T_DAYS: int(np.datetime64(end, "D").astype(np.int64)) - first,
-            LOG_GAPS: np.add.reduceat(np.log(gaps), starts),
+            LOG_GAPS: np.add.reduceat(log_units(gaps), starts) / LOG_UNITS,
             MONETARY_VALUE: np.where(frequency > 0, repeats / np.maximum(frequency, 1), np.nan),
             "total_amount": to_amounts(total, money.decimals),
         },
@@ -207,14 +223,20 @@ def _history_complete(
     first_day, _ = window.calendar()
     complete = np.ones(len(table), dtype=bool)
     if burn_in is not None:
-        # The span begins on the first day, so one that is given by its last day includes both.
-        start = StudyWindow(window.unit, calibration_end=first_day - timedelta(days=1))
         days = days_since(table["first_purchase"], first_day)
-        complete &= (days >= start.horizon_days(burn_in, "burn_in")).to_numpy()
+        complete &= (days >= burn_in_days(window, burn_in)).to_numpy()
     if customer_since is not None:
         since = _days_by_customer(customer_since, table.index)
         complete &= ~(since < pd.Timestamp(first_day)).to_numpy()
     return complete
+
+
+def burn_in_days(window: StudyWindow, burn_in: Horizon) -> float:
+    """Length of a burn-in: whoever came fewer days after the first day may have come before it."""
+    first_day, _ = window.calendar()
+    # The span begins on the first day, so one that is given by its last day includes both.
+    start = StudyWindow(window.unit, calibration_end=first_day - timedelta(days=1))
+    return start.horizon_days(burn_in, "burn_in")
 
 
 def _days_by_customer(customer_since: pd.Series, customers: pd.Index) -> pd.Series:

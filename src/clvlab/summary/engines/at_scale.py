@@ -1,0 +1,182 @@
+"""The summary of a log that is too large for memory, made where the log is."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from clvlab.clock import Horizon, StudyWindow, TimeUnit, parse_date
+from clvlab.data.column_map import Columns
+from clvlab.data.days import FIRST_DAY
+from clvlab.data.options import Policies, Reading
+from clvlab.data.transactions import split_options
+from clvlab.errors import InputError, Problem, Problems
+from clvlab.summary.engines.duckdb_engine import Resources, open_with_duckdb
+from clvlab.summary.engines.engine import Engine
+from clvlab.summary.engines.log_in_engine import open_log_in_engine
+from clvlab.summary.engines.progress import Progress, Silent
+from clvlab.summary.engines.statements import Window
+from clvlab.summary.gather import Day, burn_in_days, window_of
+from clvlab.summary.record import SummaryRecord
+from clvlab.summary.summary_file import SummaryFile
+
+
+def summarize_at_scale(
+    source: object,
+    out: str | Path,
+    columns: Columns = None,
+    *,
+    calibration_end: Day | None = None,
+    holdout_end: Day | None = None,
+    unit: TimeUnit | str = "week",
+    observed_until: Day | None = None,
+    burn_in: Horizon | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    memory_limit: str = "4GB",
+    temp_directory: str | Path | None = None,
+    threads: int | None = None,
+    stream: bool = True,
+    progress: Progress | None = None,
+    name: str | None = None,
+    **options: Any,  # noqa: ANN401
+) -> SummaryFile:
+    """Load and summarize a log in an engine, customers going to disk and not into memory.
+
+    What `load_transactions` and `summarize` would give, to the last digit: the same policies,
+    written as one SQL statement for DuckDB and Spark, with money summed in whole units.
+
+    Parameters
+    ----------
+    source
+        Path of Parquet or delimited text files, a folder (``region=north`` becomes a column) or a
+        glob; a relation of DuckDB; with ``engine="spark"`` a DataFrame of Spark or a path.
+    out
+        The summary to write: one Parquet file with DuckDB, a folder with Spark. It takes its name
+        when it is complete; what had that name before stays until then.
+    columns
+        As `load_transactions` takes them; only id, date, amount and currency are read.
+    calibration_end, holdout_end, unit, observed_until, burn_in
+        As `summarize` takes them.
+    engine
+        Where the work is done.
+    memory_limit, temp_directory, threads
+        What DuckDB may use for files: memory such as ``"4GB"``, a folder for what does not fit
+        (by default beside the current one), threads (by default all). Relations bring their own
+        connection and Spark its own settings.
+    stream
+        Whether Parquet files of whole-number ids, each customer's lines in the order of their days,
+        may be gone through once without the engine, which is several times as fast. Whether they
+        are of that kind is found out; the result is the same.
+    progress
+        Is told how far each step is, as `shown_progress` does on the terminal.
+    name
+        What the data are called on a page; the file's name when not given.
+    **options
+        Of `load_transactions`: `returns`, `zero_amounts`, `missing_ids`, `future_dates`,
+        `duplicates`, `date_format`, `time_zone`, `decimal`, `thousands`, `currency`, `as_of`,
+        `encoding` and `delimiter`.
+
+    Returns
+    -------
+    SummaryFile
+        With the data-quality table of the log in `quality`.
+
+    Raises
+    ------
+    InputError
+        As `load_transactions` and `summarize` raise them, with counts and examples in the place of
+        row numbers; for pseudonyms and exchange rates, which are left to `load_transactions`; and
+        for amounts whose sum does not fit into 64 bits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> log = pd.DataFrame(
+    ...     {
+    ...         "customer_id": ["a", "a", "a", "b"],
+    ...         "date": pd.to_datetime(["2024-01-01", "2024-01-08", "2024-01-22", "2024-01-15"]),
+    ...         "amount": [10.0, 20.0, 30.0, 5.0],
+    ...     }
+    ... )
+    >>> log.to_parquet(folder / "log.parquet")
+    >>> base = summarize_at_scale(
+    ...     folder / "log.parquet", folder / "base.parquet", calibration_end="2024-01-15"
+    ... )
+    >>> len(base), int(base.quality["rows"].iloc[-1])
+    (2, 4)
+    >>> base.read().to_frame("day")
+                 frequency  recency     T  monetary_value
+    customer_id
+    a                    1      7.0  14.0            20.0
+    b                    0      0.0   0.0             0.0
+    """
+    reading, policies = split_options(options)
+    _refuse_options(reading, policies)
+    told = progress or Silent()
+    resources = Resources(memory_limit, temp_directory, threads)
+    opened = _opened(source, engine, reading, resources)
+    ends = (_given(calibration_end, "calibration_end"), _given(holdout_end, "holdout_end"))
+    log = open_log_in_engine(opened, columns, reading, policies, told, ends if stream else None)
+    window = window_of(
+        *log.span,
+        calibration_end=calibration_end,
+        holdout_end=holdout_end,
+        unit=unit,
+        observed_until=observed_until,
+    )
+
+    def record(n_purchases: int) -> SummaryRecord:
+        quality = log.quality(n_purchases)
+        label = name or opened.name
+        return SummaryRecord(window, label, log.currency, opened.simulated, quality)
+
+    log.write(_in_numbers(window, burn_in), Path(out), record, told)
+    return SummaryFile.open(out)
+
+
+def _opened(source: object, engine: str, reading: Reading, resources: Resources) -> Engine:
+    if engine == "duckdb":
+        return open_with_duckdb(source, reading, resources)
+    if engine == "spark":
+        from clvlab.summary.engines.spark_engine import open_with_spark
+
+        return open_with_spark(source, reading)
+    rule = 'must be "duckdb" or "spark"'
+    raise InputError(Problem("parameter 'engine'", rule, f"got {engine!r}"))
+
+
+def _in_numbers(window: StudyWindow, burn_in: Horizon | None) -> Window:
+    first, end = window.calendar()
+    return Window(
+        _number(first),
+        _number(end),
+        None if window.holdout_end is None else _number(window.holdout_end),
+        None if burn_in is None else burn_in_days(window, burn_in),
+    )
+
+
+def _given(day: Day | None, name: str) -> int | None:
+    return None if day is None else _number(parse_date(day, name))
+
+
+def _number(day: date) -> int:
+    return (day - FIRST_DAY).days
+
+
+def _refuse_options(reading: Reading, policies: Policies) -> None:
+    problems = Problems()
+    reading.note_problems(problems)
+    policies.note_problems(problems)
+    remedy = "Use load_transactions and summarize for it."
+    asked = {
+        "personal_ids": policies.personal_ids,
+        "exchange_rates": policies.exchange_rates is not None,
+        "sheet": reading.sheet is not None,
+    }
+    for name, given in asked.items():
+        if given:
+            problems.add(f"parameter '{name}'", "can't be used in an engine", "it is given", remedy)
+    problems.raise_if_any()

@@ -1,0 +1,82 @@
+"""What an engine has to do: tell its columns, answer small questions, write a large answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from clvlab.summary.engines.dialect import Dialect
+from clvlab.summary.engines.progress import Progress
+from clvlab.summary.record import SummaryRecord
+
+KINDS = ("integer", "float32", "float", "decimal", "text", "date", "moment", "instant", "other")
+"""What a column can hold; an instant is a moment that carries a time zone."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is known of the customers when they have been written.
+
+    Attributes
+    ----------
+    customers
+        Rows written.
+    purchases
+        Purchases of all customers, those after the window included.
+    """
+
+    customers: int
+    purchases: int
+
+
+RecordOf = Callable[[int], SummaryRecord]
+"""The record of a summary, once the number of purchases is known."""
+
+
+class Engine(Protocol):
+    """A source opened where it is; statements call it `SOURCE`."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How it writes SQL."""
+
+    @property
+    def label(self) -> str:
+        """What the source is called in messages."""
+
+    @property
+    def name(self) -> str:
+        """What the data are called on a page."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the source says that it is simulated."""
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """Columns of the source with the kind of each."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every value arrived as text, so that types are still to be read."""
+
+    @property
+    def files(self) -> list[Path]:
+        """Parquet files that may be streamed past the engine; empty where there are none."""
+
+    @property
+    def room(self) -> float:
+        """Bytes that this process may use beside the engine."""
+
+    def sample(self, rows: int) -> pa.Table:
+        """The first rows, for messages."""
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """The answer to a small question."""
+
+    def write(self, sql: str, out: Path, record_of: RecordOf, progress: Progress) -> Written:
+        """Write what a statement of customers gives, and nothing at all if that fails."""

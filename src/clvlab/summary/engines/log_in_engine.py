@@ -1,0 +1,231 @@
+"""A log read where it is: what its rows become, its first and last purchase, its quality table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from clvlab.data.column_map import ColumnMap, Columns, map_columns
+from clvlab.data.days import FIRST_DAY
+from clvlab.data.options import Policies, Reading
+from clvlab.data.quality import in_words
+from clvlab.data.raw_table import from_arrow
+from clvlab.errors import InputError, Problem, Problems
+from clvlab.schema import TRANSACTION_COLUMNS
+from clvlab.summary.engines.dialect import SOURCE
+from clvlab.summary.engines.engine import Engine, RecordOf
+from clvlab.summary.engines.facts import Facts, look, read_written_days
+from clvlab.summary.engines.ledger import (
+    LineCounts,
+    count_days,
+    count_lines,
+    note_refused,
+    quality_table,
+)
+from clvlab.summary.engines.progress import Progress
+from clvlab.summary.engines.rows import rows_of
+from clvlab.summary.engines.statements import Purchases, Window, customers_sql
+from clvlab.summary.engines.streaming import Streamed, find_streamable, stream
+
+_SAMPLE_ROWS = 100
+
+Ends = tuple[int | None, int | None]
+"""Numbers of the calibration's and the holdout's last day, where they are given."""
+
+
+@dataclass(frozen=True)
+class LogInEngine:
+    """A source whose rows are understood and checked.
+
+    Attributes
+    ----------
+    engine
+        Where it is.
+    policies, currency
+        What was chosen or found.
+    purchases
+        How its rows become purchases.
+    facts, lines
+        What is known of its rows.
+    days
+        What became of its customer days, where amounts are not all positive.
+    streamed
+        The customers, where one pass over the lines was enough.
+    """
+
+    engine: Engine
+    policies: Policies
+    currency: str | None
+    purchases: Purchases
+    facts: Facts
+    lines: LineCounts
+    days: dict[str, Any] | None
+    streamed: Streamed | None = None
+
+    def write(self, window: Window, out: Path, record_of: RecordOf, progress: Progress) -> None:
+        """Write the summary of a window."""
+        if self.streamed is not None:
+            self.streamed.write(window, out, record_of, progress)
+            return
+        sql = customers_sql(self.purchases, window, self.engine.dialect)
+        self.engine.write(sql, out, record_of, progress)
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """First and last day with a purchase.
+
+        Raises
+        ------
+        InputError
+            When there is no purchase.
+        """
+        days = self.days
+        first, last = (
+            (self.lines.first, self.lines.last)
+            if days is None
+            else (days["first_day"], days["last_day"])
+        )
+        if first is None or last is None:
+            found = f"none is left ({in_words(self.quality(0))})"
+            rule = "must hold at least one purchase"
+            raise InputError(Problem(self.engine.label, rule, found))
+        return FIRST_DAY + timedelta(days=int(first)), FIRST_DAY + timedelta(days=int(last))
+
+    def quality(self, n_purchases: int) -> pd.DataFrame:
+        """The data-quality table; `n_purchases` of the whole log matter for positive amounts."""
+        days = self.days or {
+            "n_days": n_purchases,
+            "n_purchases": n_purchases,
+            "u_purchases": self._kept().counts["seen"][1],
+        }
+        once = self._kept()
+        if once.kept > days["n_days"] and not self.purchases.rows.distinct:
+            once = count_lines(self.engine, _distinct(self.purchases))
+        last = FIRST_DAY + timedelta(days=self.purchases.last_day)
+        return quality_table(self.facts, self.policies, last.isoformat(), self.lines, once, days)
+
+    def _kept(self) -> LineCounts:
+        distinct = self.purchases.rows.distinct
+        return count_lines(self.engine, self.purchases) if distinct else self.lines
+
+
+def open_log_in_engine(
+    engine: Engine,
+    columns: Columns,
+    reading: Reading,
+    policies: Policies,
+    progress: Progress,
+    ends: Ends | None = None,
+) -> LogInEngine:
+    """Understand and check the rows of a source.
+
+    Parameters
+    ----------
+    engine
+        The source.
+    columns, reading, policies
+        As `load_transactions` takes them.
+    progress
+        Told of long steps.
+    ends
+        Calibration and holdout end as they were given, where the log may be streamed.
+
+    Raises
+    ------
+    InputError
+        With every problem of columns, ids, dates, amounts and policies.
+    """
+    progress.begin("looking at all rows", None)
+    raw = from_arrow(engine.sample(_SAMPLE_ROWS), engine.label, is_text=engine.is_text)
+    mapped = map_columns(raw, columns)
+    problems = Problems()
+    rows = rows_of(engine, mapped, reading, problems)
+    problems.raise_if_any()
+    rows = read_written_days(engine, rows, mapped, reading, problems)
+    currency = _currency(engine, mapped, policies, problems)
+    problems.raise_if_any()
+    chosen = policies.duplicates or ("drop" if "order_id" in mapped else "keep")
+    policies = replace(policies, duplicates=chosen)
+    last_day = (policies.last_day(reading.time_zone) - FIRST_DAY).days
+    streamed = None
+    if ends is not None and chosen == "keep" and not mapped.computed:
+        streamed = _stream(engine, mapped, (*ends, last_day), progress)
+    if streamed is None:
+        facts = look(engine, rows, mapped, policies)
+    else:
+        facts = Facts(rows, streamed.lines.counts["rows_read"][0], streamed.decimals, 0, plain=True)
+    purchases = Purchases(
+        facts.rows,
+        facts.decimals,
+        last_day,
+        plain=facts.plain,
+        drop_returns=policies.returns == "drop",
+        keep_zeros=policies.zero_amounts == "keep",
+    )
+    if streamed is None:
+        return _counted(engine, policies, currency, purchases, facts)
+    problems = Problems()
+    note_refused(problems, engine, policies, streamed.lines, 0, None)
+    problems.raise_if_any()
+    lines = streamed.lines
+    return LogInEngine(engine, policies, currency, purchases, facts, lines, None, streamed)
+
+
+def _stream(
+    engine: Engine, columns: ColumnMap, ends: tuple[int | None, int | None, int], progress: Progress
+) -> Streamed | None:
+    names = tuple(columns.plain[name] for name in TRANSACTION_COLUMNS)
+    log = find_streamable(engine.files, names, engine.room) if engine.files else None
+    if log is None:
+        return None
+    try:
+        return stream(log, ends, progress)
+    except (pa.ArrowException, OSError):
+        # The engine reads on and says what is wrong where.
+        return None
+
+
+def _counted(
+    engine: Engine,
+    policies: Policies,
+    currency: str | None,
+    purchases: Purchases,
+    facts: Facts,
+) -> LogInEngine:
+    lines, problems, repeated = count_lines(engine, purchases), Problems(), 0
+    if policies.duplicates == "error":
+        once = count_lines(engine, _distinct(purchases))
+        repeated = lines.counts["seen"][0] - once.counts["seen"][0]
+    elif policies.duplicates == "drop":
+        purchases = _distinct(purchases)
+    days = None if facts.plain else count_days(engine, purchases)
+    note_refused(problems, engine, policies, lines, repeated, days)
+    problems.raise_if_any()
+    return LogInEngine(engine, policies, currency, purchases, facts, lines, days)
+
+
+def _distinct(purchases: Purchases) -> Purchases:
+    return replace(purchases, rows=replace(purchases.rows, distinct=True))
+
+
+def _currency(
+    engine: Engine, columns: ColumnMap, policies: Policies, problems: Problems
+) -> str | None:
+    if "currency" not in columns.plain:
+        return policies.currency
+    column = engine.dialect.column(columns.plain["currency"])
+    sql = f"SELECT DISTINCT {column} AS code FROM {SOURCE} WHERE {column} IS NOT NULL LIMIT 3"
+    codes = sorted(str(row["code"]).strip() for row in engine.rows(sql))
+    if len(codes) > 1 or (codes and policies.currency not in (None, codes[0])):
+        problems.add(
+            f"column '{columns.plain['currency']}' of {engine.label}",
+            "must hold the log's one currency",
+            f"it holds {', '.join(codes)}",
+            "Convert amounts with load_transactions and exchange_rates=, or in the engine.",
+        )
+    return policies.currency or (codes[0] if codes else None)

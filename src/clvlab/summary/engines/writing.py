@@ -1,0 +1,110 @@
+"""Customers written to Parquet as they come, under a temporary name until they are complete."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from clvlab.errors import InputError, Problem
+from clvlab.schema import CUSTOMER_ID, FREQUENCY
+from clvlab.summary.engines.engine import RecordOf, Written
+from clvlab.summary.engines.progress import Progress
+from clvlab.summary.engines.statements import PURCHASE_DAYS
+from clvlab.summary.record import METADATA_KEY, SummaryRecord
+
+
+@contextmanager
+def finished_at(out: Path) -> Iterator[Path]:
+    """A name to write under; what is there takes the place of `out` when all went well.
+
+    Raises
+    ------
+    InputError
+        When the folder is missing, or the disk is full; nothing is left behind then.
+    """
+    if not out.parent.is_dir():
+        rule, found = "must lie in a folder that exists", f"there is no folder {out.parent}"
+        raise InputError(Problem("parameter 'out'", rule, found, "Make the folder first."))
+    unfinished = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        yield unfinished
+        unfinished.replace(out)
+    except OSError as error:
+        rule = "must be a file that can be written"
+        found = f"writing stopped: {error.strerror or error}"
+        raise InputError(Problem(f"file {out}", rule, found, "Nothing was left behind.")) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def write_batches(
+    schema: pa.Schema,
+    first: pa.RecordBatch | None,
+    rest: Iterable[pa.RecordBatch],
+    out: Path,
+    record_of: RecordOf,
+    progress: Progress,
+) -> Written:
+    """Write one file of customers with its record; those after the calibration are counted only.
+
+    Parameters
+    ----------
+    schema
+        Of the batches: the columns of a summary, `CUSTOMER_ID`, and `PURCHASE_DAYS`.
+    first, rest
+        The customers.
+    out
+        The file.
+    record_of
+        What the file says of itself, once the number of purchases is known.
+    progress
+        Told how many customers are written.
+    """
+    kept = [name for name in schema.names if name != PURCHASE_DAYS]
+    file_schema = with_pandas_notes(pa.schema([schema.field(name) for name in kept]))
+    customers = purchases = 0
+    progress.begin("writing customers", None)
+    with (
+        finished_at(out) as unfinished,
+        _writer(unfinished, file_schema) as writer,
+    ):
+        for batch in chain([] if first is None else [first], rest):
+            if PURCHASE_DAYS in schema.names:
+                purchases += pc.sum(batch.column(PURCHASE_DAYS)).as_py() or 0
+            known = batch.filter(pc.greater_equal(batch.column(FREQUENCY), 0)).select(kept)
+            writer.write_batch(known.cast(file_schema))
+            customers += known.num_rows
+            progress.reach(customers)
+        record = record_of(purchases).to_json().encode()
+        writer.add_key_value_metadata({METADATA_KEY: record})
+    return Written(customers, purchases)
+
+
+def add_record(path: Path, record: SummaryRecord) -> None:
+    """Write a file of customers again with its record, in bounded memory."""
+    with finished_at(path) as unfinished, pq.ParquetFile(path) as parts:
+        schema = with_pandas_notes(parts.schema_arrow.remove_metadata())
+        with _writer(unfinished, schema) as writer:
+            for batch in parts.iter_batches():
+                writer.write_batch(batch.cast(schema))
+            writer.add_key_value_metadata({METADATA_KEY: record.to_json().encode()})
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    # Dictionaries of sums are as large as the sums; lz4 takes half the time of zstd.
+    counted = [name for name in schema.names if not pa.types.is_float64(schema.field(name).type)]
+    counted = [name for name in counted if name != CUSTOMER_ID]
+    return pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=counted)
+
+
+def with_pandas_notes(schema: pa.Schema) -> pa.Schema:
+    """The schema with the notes by which pandas finds the index."""
+    frame = schema.empty_table().to_pandas().set_index(CUSTOMER_ID)
+    return schema.with_metadata(pa.Schema.from_pandas(frame, preserve_index=True).metadata)
