@@ -158,7 +158,7 @@ def test_lines_of_progress_come_once_a_second(capsys):
     lines.begin("tenths", None)
     lines.reach(7)
     written = capsys.readouterr().err.splitlines()
-    assert written == ["scores: 400 of 800 customers, about 2 s left", "tenths: 7"]
+    assert written == ["scores: 400 of 800 rows, about 2 s left", "tenths: 7"]
 
 
 def test_a_folder_may_have_one_record_for_all_parts(tmp_path, summary_in_parts):

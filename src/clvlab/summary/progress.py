@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Protocol, TextIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from rich import progress as bars
 
 SECONDS_BETWEEN = 1.0
 
@@ -14,10 +18,10 @@ class Progress(Protocol):
     """Is told of steps as they go, often, so it has to be quick."""
 
     def begin(self, step: str, total: int | None) -> None:
-        """A step begins, of so many customers where that is known."""
+        """A step begins, of so many rows where that is known."""
 
     def reach(self, done: int) -> None:
-        """So many customers of the step are done."""
+        """So many rows of the step are done."""
 
 
 class Silent:
@@ -46,7 +50,7 @@ class ProgressLines:
     >>> lines = ProgressLines(sys.stdout, clock=lambda: next(times))
     >>> lines.begin("scores", 9_000)
     >>> lines.reach(3_000)
-    scores: 3,000 of 9,000 customers, about 4 s left
+    scores: 3,000 of 9,000 rows, about 4 s left
     """
 
     def __init__(
@@ -70,6 +74,45 @@ class ProgressLines:
         text = f"{self._step}: {done:,}"
         if self._total:
             left = (now - self._begun) * max(self._total - done, 0) / done
-            text += f" of {self._total:,} customers, about {left:,.0f} s left"
+            text += f" of {self._total:,} rows, about {left:,.0f} s left"
         self._stream.write(f"{text}\n")
         self._stream.flush()
+
+
+class _Bar:
+    def __init__(self, bar: bars.Progress) -> None:
+        self._bar = bar
+        self._task: bars.TaskID | None = None
+
+    def begin(self, step: str, total: int | None) -> None:
+        if self._task is not None:
+            self._bar.stop_task(self._task)
+        self._task = self._bar.add_task(step, total=total)
+
+    def reach(self, done: int) -> None:
+        if self._task is not None:
+            self._bar.update(self._task, completed=done)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Draw a bar for each step on the terminal: rows done, time passed, time left as estimated.
+
+    Examples
+    --------
+    >>> with shown_progress() as progress:
+    ...     progress.begin("summing", 100)
+    ...     progress.reach(100)
+    """
+    from rich import progress as bars
+
+    with bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TextColumn("{task.completed:,.0f} rows"),
+        bars.TimeElapsedColumn(),
+        bars.TextColumn("left"),
+        bars.TimeRemainingColumn(),
+        transient=True,
+    ) as bar:
+        yield _Bar(bar)

@@ -15,9 +15,9 @@ from clvlab.errors import InputError, Problem, Problems
 from clvlab.summary.engines.duckdb_engine import Resources, open_with_duckdb
 from clvlab.summary.engines.engine import Engine
 from clvlab.summary.engines.log_in_engine import open_log_in_engine
-from clvlab.summary.engines.progress import Progress, Silent
 from clvlab.summary.engines.statements import Window
 from clvlab.summary.gather import Day, burn_in_days, window_of
+from clvlab.summary.progress import Progress, Silent
 from clvlab.summary.record import SummaryRecord
 from clvlab.summary.summary_file import SummaryFile
 

@@ -22,8 +22,8 @@ from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import FIRST_PURCHASE
 from clvlab.summary.engines.dialect import DUCKDB, SOURCE, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
-from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.writing import write_batches
+from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY
 
 _BATCH_ROWS = 1 << 17

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from clvlab.summary.engines.dialect import Dialect
-from clvlab.summary.engines.progress import Progress
+from clvlab.summary.progress import Progress
 from clvlab.summary.record import SummaryRecord
 
 KINDS = ("integer", "float32", "float", "decimal", "text", "date", "moment", "instant", "other")

@@ -27,10 +27,10 @@ from clvlab.summary.engines.ledger import (
     note_refused,
     quality_table,
 )
-from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.rows import rows_of
 from clvlab.summary.engines.statements import Purchases, Window, customers_sql
 from clvlab.summary.engines.streaming import Streamed, find_streamable, stream
+from clvlab.summary.progress import Progress
 
 _SAMPLE_ROWS = 100
 

@@ -18,9 +18,9 @@ from clvlab.errors import InputError, Problem
 from clvlab.schema import FREQUENCY
 from clvlab.summary.engines.dialect import SOURCE, SPARK, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
-from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.statements import PURCHASE_DAYS
 from clvlab.summary.engines.writing import add_record
+from clvlab.summary.progress import Progress
 
 _ZONE = "spark.sql.session.timeZone"
 _KINDS = {

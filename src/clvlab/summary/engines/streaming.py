@@ -34,7 +34,6 @@ from clvlab.summary.customer_summary import (
 )
 from clvlab.summary.engines.engine import RecordOf
 from clvlab.summary.engines.ledger import LineCounts
-from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.statements import Window
 from clvlab.summary.engines.stream_kernels import (
     CUSTOMER,
@@ -46,6 +45,7 @@ from clvlab.summary.engines.stream_kernels import (
 )
 from clvlab.summary.engines.writing import write_batches
 from clvlab.summary.log_gaps import LOG_UNITS, log_units
+from clvlab.summary.progress import Progress
 
 _LONGEST_GAP: Final = 100_000
 _ROWS_PER_BATCH: Final = 1 << 20

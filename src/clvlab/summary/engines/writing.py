@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID, FREQUENCY
 from clvlab.summary.engines.engine import RecordOf, Written
-from clvlab.summary.engines.progress import Progress
 from clvlab.summary.engines.statements import PURCHASE_DAYS
+from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY, SummaryRecord
 
 
