@@ -159,16 +159,3 @@ def test_lines_of_progress_come_once_a_second(capsys):
     lines.reach(7)
     written = capsys.readouterr().err.splitlines()
     assert written == ["scores: 400 of 800 rows, about 2 s left", "tenths: 7"]
-
-
-def test_a_folder_may_have_one_record_for_all_parts(tmp_path, summary_in_parts):
-    whole = clvlab.count_summary(summary_in_parts)
-    record = None
-    for part in summary_in_parts.iterdir():
-        table = pq.read_table(part)
-        record = table.schema.metadata[b"clvlab"]
-        pq.write_table(table.replace_schema_metadata({}), tmp_path / part.name)
-    with pytest.raises(InputError, match="its metadata have no window"):
-        clvlab.count_summary(tmp_path)
-    (tmp_path / "_clvlab.json").write_bytes(record)
-    assert clvlab.count_summary(tmp_path).histories.equals(whole.histories)

@@ -21,7 +21,7 @@ from clvlab.summary.counted_summary import CUSTOMERS, MEAN_LOG, SPREAD_LOG, Coun
 from clvlab.summary.customer_summary import RECENCY_DAYS, T_DAYS
 from clvlab.summary.engine_session import DEFAULT_MEMORY, engine_session
 from clvlab.summary.progress import Progress
-from clvlab.summary.summary_files import SummaryFiles
+from clvlab.summary.summary_file import SummaryFile
 
 Ask = Callable[[str, str], pd.DataFrame]
 """From a question in SQL, and what it is about in words, to the rows of its answer."""
@@ -111,16 +111,16 @@ def count_summary(
     >>> counted.histories.head(1).to_dict("records")
     [{'frequency': 0, 'recency_days': 0, 'T_days': 189, 'customers': 13}]
     """
-    files = SummaryFiles.open(path)
+    files = SummaryFile.open(path)
     with engine_session(
         files, memory_limit=memory_limit, spill_folder=spill_folder, progress=progress
     ) as session:
         return replace(
             counted(session.table, files.window, exact_buyers=exact_buyers),
             n_customers=files.n_customers,
-            name=files.name,
-            currency=files.currency,
-            simulated=files.simulated,
+            name=files.record.name,
+            currency=files.record.currency,
+            simulated=files.record.simulated,
         )
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from clvlab.errors import InputError, Problem
 from clvlab.summary.progress import Progress, Silent
-from clvlab.summary.summary_files import SummaryFiles
+from clvlab.summary.summary_file import SummaryFile
 
 Result = TypeVar("Result")
 
@@ -32,7 +32,7 @@ class EngineSession:
     The summary is the table ``summary``, whose rows come as they stand in the files.
     """
 
-    def __init__(self, connection: Any, files: SummaryFiles, progress: Progress) -> None:  # noqa: ANN401
+    def __init__(self, connection: Any, files: SummaryFile, progress: Progress) -> None:  # noqa: ANN401
         self._connection = connection
         self.files = files
         self.progress = progress
@@ -89,7 +89,7 @@ class EngineSession:
             raise _in_words(error, self.files) from None
 
 
-def _in_words(error: Exception, files: SummaryFiles) -> InputError:
+def _in_words(error: Exception, files: SummaryFile) -> InputError:
     """What the engine could not do, and what to do about it."""
     reason = str(error).splitlines()[0]
     if "No space left" in reason or "max_temp_directory_size" in reason:
@@ -107,7 +107,7 @@ def _in_words(error: Exception, files: SummaryFiles) -> InputError:
 
 @contextmanager
 def engine_session(
-    files: SummaryFiles,
+    files: SummaryFile,
     *,
     memory_limit: str = DEFAULT_MEMORY,
     spill_folder: str | Path | None = None,
@@ -152,7 +152,7 @@ def engine_session(
             connection.close()
 
 
-def _source(files: SummaryFiles) -> str:
+def _source(files: SummaryFile) -> str:
     """The files as one table, read in their order."""
     paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files.files)
     return f"SELECT * FROM read_parquet([{paths}], union_by_name=true)"  # noqa: S608

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clvlab.clock import StudyWindow
-from clvlab.summary.customer_summary import HOLDOUT_FREQUENCY, CustomerSummary
-from clvlab.summary.record import SummaryRecord, parquet_files, read_record
+from clvlab.errors import InputError, Problem
+from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE
+from clvlab.summary.customer_summary import (
+    HISTORY_COMPLETE,
+    HOLDOUT_AMOUNT,
+    HOLDOUT_FREQUENCY,
+    RECENCY_DAYS,
+    T_DAYS,
+    CustomerSummary,
+)
+from clvlab.summary.record import METADATA_KEY, SummaryRecord
+
+NEEDED = (CUSTOMER_ID, FREQUENCY, RECENCY_DAYS, T_DAYS, MONETARY_VALUE, HISTORY_COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,12 @@ class SummaryFile:
     ----------
     path
         The file or folder.
+    files
+        The Parquet files, in the order of their names.
+    columns
+        The columns that all of them have.
+    n_customers
+        Rows of all files together.
     record
         What is no column: window, name, currency, whether simulated, data-quality table.
 
@@ -39,18 +58,35 @@ class SummaryFile:
     """
 
     path: Path
+    files: tuple[Path, ...]
+    columns: tuple[str, ...]
+    n_customers: int
     record: SummaryRecord
 
     @classmethod
-    def open(cls, path: str | Path) -> SummaryFile:
-        """The summary that `CustomerSummary.to_parquet` or an engine wrote.
+    def open(cls, path: str | Path) -> Self:
+        """Look at the files' ends: columns, numbers of rows, and the window.
 
         Raises
         ------
         InputError
-            When it has no window.
+            For a path without Parquet files, a file that is damaged or is no summary, and files
+            of one folder that differ in their window or columns.
         """
-        return cls(Path(path), read_record(path))
+        place = Path(path)
+        files = _files_at(place)
+        ends = [_end_of(file) for file in files]
+        record, columns = _record_of(files[0], ends[0]), _names(ends[0])
+        for file, end in zip(files[1:], ends[1:], strict=True):
+            differs = _record_of(file, end) != record
+            _refuse_differing(file, differs, "window and name")
+            _refuse_differing(file, set(_names(end)) != set(columns), "columns")
+        n_customers = sum(end.num_rows for end in ends)
+        if n_customers == 0:
+            raise InputError(
+                Problem(f"the summary {path}", "must hold at least one customer", "it is empty")
+            )
+        return cls(place, files, tuple(columns), n_customers, SummaryRecord.from_json(record))
 
     @property
     def window(self) -> StudyWindow:
@@ -63,18 +99,78 @@ class SummaryFile:
         return self.record.quality
 
     @property
-    def files(self) -> list[Path]:
-        """The Parquet files, sorted by name."""
-        return parquet_files(self.path)
+    def holdout_columns(self) -> tuple[str, ...]:
+        """The columns of the holdout's actuals; none without a holdout."""
+        return tuple(c for c in (HOLDOUT_FREQUENCY, HOLDOUT_AMOUNT) if c in self.columns)
 
     @property
     def has_holdout(self) -> bool:
         """Whether the files hold the actuals of a holdout."""
-        return HOLDOUT_FREQUENCY in pq.read_schema(self.files[0]).names
+        return HOLDOUT_FREQUENCY in self.columns
 
     def __len__(self) -> int:
-        return sum(pq.read_metadata(file).num_rows for file in self.files)
+        return self.n_customers
 
     def read(self) -> CustomerSummary:
         """All customers in memory."""
         return CustomerSummary.read_parquet(self.path)
+
+
+def _files_at(path: Path) -> tuple[Path, ...]:
+    if path.is_file():
+        return (path,)
+    files = tuple(sorted(path.glob("*.parquet"))) if path.is_dir() else ()
+    if files:
+        return files
+    found = "the folder has none" if path.is_dir() else "there is no such file or folder"
+    remedy = "Write it with CustomerSummary.to_parquet."
+    raise InputError(
+        Problem(f"the summary {path}", "must be a Parquet file or a folder of them", found, remedy)
+    )
+
+
+def _end_of(file: Path) -> pq.FileMetaData:
+    try:
+        return pq.read_metadata(file)
+    except (pa.ArrowInvalid, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            Problem(
+                f"the file {file.name}",
+                "must be a whole Parquet file",
+                f"it can't be read: {reason}",
+                "Was it cut off while it was copied? Write it again.",
+            )
+        ) from None
+
+
+def _names(end: pq.FileMetaData) -> list[str]:
+    return list(end.schema.to_arrow_schema().names)
+
+
+def _record_of(file: Path, end: pq.FileMetaData) -> bytes:
+    text: bytes | None = (end.metadata or {}).get(METADATA_KEY)
+    missing = [name for name in NEEDED if name not in _names(end)]
+    if text is not None and b"window" in text and not missing:
+        return text
+    found = f"missing are {', '.join(missing)}" if missing else "its metadata have no window"
+    raise InputError(
+        Problem(
+            f"the file {file.name}",
+            "must be a customer summary with its window",
+            found,
+            "Write it with CustomerSummary.to_parquet.",
+        )
+    )
+
+
+def _refuse_differing(file: Path, differs: bool, what: str) -> None:  # noqa: FBT001
+    if differs:
+        raise InputError(
+            Problem(
+                f"the file {file.name}",
+                f"must have the same {what} as the other files of its folder",
+                "they differ",
+                "Keep one summary in one folder.",
+            )
+        )

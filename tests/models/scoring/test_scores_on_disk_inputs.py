@@ -36,13 +36,13 @@ def test_terms_that_are_none(score, changed, message):
 
 
 def test_a_folder_that_is_not_there(score, tmp_path):
-    with pytest.raises(InputError, match="must be in a folder that there is"):
+    with pytest.raises(InputError, match="must lie in a folder that exists"):
         score(out=tmp_path / "none" / "scores.parquet")
 
 
 def test_a_place_that_is_a_folder(score, tmp_path):
     (tmp_path / "scores.parquet").mkdir()
-    with pytest.raises(InputError, match="must be writable"):
+    with pytest.raises(InputError, match="must be a file that can be written"):
         score()
     assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
 

@@ -5,9 +5,7 @@ Rows come in the order of the files, so that what is written follows the summary
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.models.scoring.history_lookup import NOWHERE, HistoryLookup
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE
 from clvlab.summary.customer_summary import RECENCY_DAYS, T_DAYS
-from clvlab.summary.summary_files import SummaryFiles
+from clvlab.summary.summary_file import SummaryFile
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -53,7 +51,7 @@ class Block:
 
 
 def blocks_of(
-    files: SummaryFiles, lookup: HistoryLookup, others: tuple[str, ...] = ()
+    files: SummaryFile, lookup: HistoryLookup, others: tuple[str, ...] = ()
 ) -> Iterator[Block]:
     """The customers in the order of the files, with other columns of theirs as they are.
 
@@ -96,32 +94,6 @@ def _batches(file: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
 
 def _whole_numbers(column: pa.Array) -> Integers:
     return np.ascontiguousarray(column.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-@contextmanager
-def whole_parquet(path: Path) -> Iterator[Path]:
-    """A place to write to that takes the name `path` when all went well, and is gone otherwise.
-
-    Raises
-    ------
-    InputError
-        When it can't be written there.
-    """
-    if not path.parent.is_dir():
-        rule, found = "must be in a folder that there is", f"{path.parent} is none"
-        raise InputError(Problem(f"the file {path}", rule, found, "Make it first."))
-    unfinished = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            Problem(f"the file {path}", "must be writable, with room for all rows", reason)
-        ) from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 class TableWriter:

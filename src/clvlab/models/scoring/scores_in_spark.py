@@ -23,7 +23,7 @@ from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.counted_summary import CountedSummary
 from clvlab.summary.counting import Ask, counted, refuse_impossible_rows
 from clvlab.summary.customer_summary import CustomerSummary
-from clvlab.summary.summary_files import NEEDED
+from clvlab.summary.summary_file import NEEDED
 
 SparkFrame = Any
 """A ``pyspark.sql.DataFrame``."""

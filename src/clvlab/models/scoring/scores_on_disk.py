@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from clvlab.clock import Horizon
 from clvlab.models.fitting.fitted import check_interval
 from clvlab.models.futures.futures import OUTCOMES, Assumptions
 from clvlab.models.futures.limits import limits_of
-from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of, whole_parquet
+from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
 from clvlab.models.scoring.ranking import Cuts, Ranking
@@ -25,8 +25,10 @@ from clvlab.schema import FREQUENCY, MONETARY_VALUE
 from clvlab.summary.counted_summary import CountedSummary
 from clvlab.summary.counting import distinct_histories_of, refuse_impossible_rows
 from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
+from clvlab.summary.finished_file import finished_at
 from clvlab.summary.progress import Progress
-from clvlab.summary.summary_files import SummaryFiles
+from clvlab.summary.record import METADATA_KEY
+from clvlab.summary.summary_file import SummaryFile
 
 Array = npt.NDArray[np.float64]
 
@@ -143,7 +145,7 @@ def score_on_disk(
     if interval is not None:
         check_interval(interval)
     study.model.require_no_covariates("scores on disk")
-    files = SummaryFiles.open(summary)
+    files = SummaryFile.open(summary)
     files.window.horizon_days(horizon)
     assumptions = assumptions_of(
         pd.DataFrame(),
@@ -158,7 +160,7 @@ def score_on_disk(
         engine_session(
             files, memory_limit=memory_limit, spill_folder=spill_folder, progress=progress
         ) as session,
-        whole_parquet(Path(out)) as unfinished,
+        finished_at(Path(out)) as unfinished,
     ):
         return _scored(session, study, assumptions, Path(out), unfinished, interval)
 
@@ -216,7 +218,8 @@ def _write(
     files = session.files
     others = (*IDS, *files.holdout_columns)
     session.progress.begin("scores", files.n_customers)
-    with TableWriter(path, files.metadata) as writer:
+    record = replace(files.record, quality=None).to_json().encode()
+    with TableWriter(path, {METADATA_KEY: record}) as writer:
         for block in blocks_of(files, lookup, others):
             spend = scores.spend_of(block.history, block.monetary_value)
             clv = scores.value(block.history, spend)

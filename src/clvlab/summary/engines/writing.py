@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -12,36 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID, FREQUENCY
 from clvlab.summary.engines.engine import RecordOf, Written
 from clvlab.summary.engines.statements import PURCHASE_DAYS
+from clvlab.summary.finished_file import finished_at
 from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY, SummaryRecord
-
-
-@contextmanager
-def finished_at(out: Path) -> Iterator[Path]:
-    """A name to write under; what is there takes the place of `out` when all went well.
-
-    Raises
-    ------
-    InputError
-        When the folder is missing, or the disk is full; nothing is left behind then.
-    """
-    if not out.parent.is_dir():
-        rule, found = "must lie in a folder that exists", f"there is no folder {out.parent}"
-        raise InputError(Problem("parameter 'out'", rule, found, "Make the folder first."))
-    unfinished = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        yield unfinished
-        unfinished.replace(out)
-    except OSError as error:
-        rule = "must be a file that can be written"
-        found = f"writing stopped: {error.strerror or error}"
-        raise InputError(Problem(f"file {out}", rule, found, "Nothing was left behind.")) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def write_batches(
