@@ -18,7 +18,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from clvlab.lifecycle.period import Period
+from clvlab.summary.period import Period
 from clvlab.segments import Outcomes, compare_segments, segmentation_of
 
 BEFORE = Period(date(2023, 1, 1), date(2023, 12, 31))

@@ -152,5 +152,5 @@ def test_public_names_are_sorted_and_listed():
 
 
 def test_an_unknown_public_name_is_refused_as_usual():
-    with pytest.raises(AttributeError, match="module 'clvlab' has no attribute 'ModelOfAll'"):
+    with pytest.raises(AttributeError, match="No clvlab attribute ModelOfAll"):
         clvlab.ModelOfAll  # noqa: B018 - the access is the test

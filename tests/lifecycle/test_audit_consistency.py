@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from clvlab.data import load_transactions
 from clvlab.lifecycle.cohorts import cohorts_of
 from clvlab.lifecycle.one_period import audit_one_period
-from clvlab.lifecycle.period import Period
 from clvlab.lifecycle.time_to_event import time_to_second_purchase
 from clvlab.lifecycle.two_periods import audit_two_periods
 from clvlab.lifecycle.whole_base import amount_by_cohort
+from clvlab.summary.period import Period
 
 START = date(2024, 1, 1)
 BEFORE, AFTER = (

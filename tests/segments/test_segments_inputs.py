@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from clvlab.errors import InputError
-from clvlab.lifecycle.period import Period
 from clvlab.segments import (
     Outcomes,
     Records,
@@ -33,6 +32,7 @@ from clvlab.segments import (
     service_by_segment,
     stress_test,
 )
+from clvlab.summary.period import Period
 
 VALUES = pd.Series([3.0, 2.0, 1.0], index=list("abc"))
 YEAR = Period.of("2024-01-01", "2024-12-31")

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 import clvlab
-from clvlab.lifecycle.period import Period
 from clvlab.segments import (
     Ahead,
     abc,
@@ -26,6 +25,7 @@ from clvlab.segments import (
     segmentation_of,
     value_if_they_stay,
 )
+from clvlab.summary.period import Period
 
 RULES = {"A": "first", "B": "second"}
 

@@ -40,7 +40,7 @@ def change_in_a_sentence(two: TwoPeriods, period: str) -> str:
     Examples
     --------
     >>> import clvlab
-    >>> from clvlab.lifecycle.period import Period
+    >>> from clvlab.summary.period import Period
     >>> from clvlab.lifecycle.two_periods import audit_two_periods
     >>> quarters = Period.of("1997-07-01", "1997-09-30"), Period.of("1997-10-01", "1997-12-31")
     >>> change_in_a_sentence(audit_two_periods(clvlab.load_cdnow(), *quarters), "quarter")

@@ -14,9 +14,9 @@ import pandas as pd
 
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import MARGIN, ORDERS, Period, customers_in
 from clvlab.schema import AMOUNT
 from clvlab.summary.concentration import gini, herfindahl, lorenz_curve, top_share
+from clvlab.summary.period import MARGIN, ORDERS, Period, customers_in
 
 TENTHS = 10
 

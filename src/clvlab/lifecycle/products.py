@@ -17,9 +17,9 @@ from clvlab.clock import Horizon, StudyWindow, TimeUnit
 from clvlab.data.exact_money import sum_by
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, NotAvailableError, Problem
-from clvlab.lifecycle.period import calendar_periods
 from clvlab.lifecycle.share_limits import wilson_limits
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import calendar_periods
 
 PHASES = ("introduction", "growth", "maturity", "decline")
 

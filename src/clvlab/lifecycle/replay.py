@@ -14,12 +14,12 @@ import pandas as pd
 from clvlab.clock import Horizon, period_end
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import ORDERS, calendar_periods
 from clvlab.lifecycle.stages import StageParameters, stages_at, stages_of
 from clvlab.lifecycle.standing import PurchaseDays, standing_at
 from clvlab.lifecycle.transitions import Transitions, transitions_of
 from clvlab.models import TransactionModel
 from clvlab.schema import CUSTOMER_ID
+from clvlab.summary.period import ORDERS, calendar_periods
 
 Codes = npt.NDArray[np.int64]
 ABSENT = -1

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clvlab.errors import InputError, Problem, did_you_mean
-from clvlab.lifecycle.period import ORDERS
+from clvlab.summary.period import ORDERS
 
 Mask = npt.NDArray[np.bool_]
 

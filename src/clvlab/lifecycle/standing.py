@@ -13,9 +13,9 @@ from scipy.stats import binom
 from clvlab.clock import Horizon, days_since
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import ORDERS
 from clvlab.models import TransactionModel
 from clvlab.schema import CUSTOMER_ID, DATE, FREQUENCY, RECENCY, T
+from clvlab.summary.period import ORDERS
 
 Days = npt.NDArray[np.int64]
 

@@ -17,8 +17,8 @@ from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.decomposition import split_change
 from clvlab.lifecycle.one_period import OnePeriod, audit_one_period
-from clvlab.lifecycle.period import ORDERS, Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import ORDERS, Period
 
 FACTORS = {
     "customers": "customers",

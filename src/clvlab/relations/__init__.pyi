@@ -1,3 +1,6 @@
+from . import card as card
+from . import health as health
+from . import periodic as periodic
 from .actions import carry_actions as carry_actions
 from .actions import load_actions as load_actions
 from .actions import open_actions as open_actions
@@ -32,6 +35,3 @@ from .usage import load_usage as load_usage
 from .usage import note_opening as note_opening
 from .usage import use_by_owner as use_by_owner
 from .usage import use_of_files as use_of_files
-from None import card as card
-from None import health as health
-from None import periodic as periodic

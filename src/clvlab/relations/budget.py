@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from clvlab.errors import Problems
-from clvlab.lifecycle.period import Period
 from clvlab.relations.edited_table import read_edited_table
+from clvlab.summary.period import Period
 
 COLUMNS = {
     "first_day": "first day that the budget is for, as 2024-01-01",

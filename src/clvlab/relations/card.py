@@ -11,7 +11,6 @@ import pandas as pd
 from clvlab.clock import DAYS_PER_YEAR, Horizon
 from clvlab.data.company import CONTRACTS, Company
 from clvlab.errors import InputError, Problem, did_you_mean
-from clvlab.lifecycle.period import Period
 from clvlab.lifecycle.stage_policy import load_stage_policy
 from clvlab.lifecycle.stages import StageParameters
 from clvlab.models import FittedStudy
@@ -35,6 +34,7 @@ from clvlab.relations.card_tables import (
 from clvlab.relations.next_action import ActionTerms, NextAction, Situation, suggest_action
 from clvlab.schema import CUSTOMER_ID, DATE
 from clvlab.summary import CustomerSummary
+from clvlab.summary.period import Period
 
 TABLES = ("customers", "contacts", "invoices", "losses", "surveys", "costs", "benefits")
 """The tables that a card draws on, besides the purchases."""

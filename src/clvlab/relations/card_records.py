@@ -14,9 +14,9 @@ from clvlab.data.company import CONTRACTS, Company, load_identities
 from clvlab.data.company.checks.masking import masked
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, NotAvailableError
-from clvlab.lifecycle.period import Period
 from clvlab.relations.record_figures import survey_index
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import Period
 
 FILE = "customers"
 GROUP_WORDS: Mapping[str, str] = {

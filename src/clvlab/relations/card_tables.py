@@ -9,7 +9,6 @@ import pandas as pd
 
 from clvlab.clock import Horizon
 from clvlab.data.company import CONTRACTS, Company
-from clvlab.lifecycle.period import Period
 from clvlab.lifecycle.replay import replay_stages
 from clvlab.lifecycle.stages import SCHEMES as STAGE_SCHEMES
 from clvlab.lifecycle.stages import StageParameters, rules_in_words, stages_at
@@ -19,6 +18,7 @@ from clvlab.relations.card_records import rows_of
 from clvlab.schema import AMOUNT, CUSTOMER_ID
 from clvlab.segments.chosen import cut_customers
 from clvlab.segments.records import Records
+from clvlab.summary.period import Period
 
 VALUES = {
     "probability_alive": "chance to be alive",

@@ -8,8 +8,8 @@ from scipy.stats import norm
 
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import Period
 
 TO_NORMAL = 1 / float(norm.ppf(0.75))
 """Makes the median absolute deviation of normal numbers their standard deviation."""

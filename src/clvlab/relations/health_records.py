@@ -10,10 +10,10 @@ import pandas as pd
 from clvlab.clock import DAYS_PER_YEAR
 from clvlab.data.company import Company
 from clvlab.data.company.checks import CompanyCheck
-from clvlab.lifecycle.period import Period, customers_in
 from clvlab.lifecycle.treatment import TreatmentCheck
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.segments.schemes import abc
+from clvlab.summary.period import Period, customers_in
 
 TABLES = ("customers", "contacts", "losses", "surveys", "benefits", "campaigns", "costs")
 COMPLETE = 0.6

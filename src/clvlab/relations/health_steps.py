@@ -9,10 +9,10 @@ import pandas as pd
 
 from clvlab.data.company import CONTRACTS, Company
 from clvlab.data.exact_money import sum_by
-from clvlab.lifecycle.period import customers_in
 from clvlab.relations.health_records import COMPLETE, HealthRecords
 from clvlab.relations.indicators import Indicator
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import customers_in
 
 
 def identify(r: HealthRecords) -> list[Indicator]:

@@ -14,7 +14,6 @@ import pandas as pd
 from clvlab.clock import StudyWindow, TimeUnit, last_period_end, same_period_a_year_before
 from clvlab.data.company import Company
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period, calendar_periods
 from clvlab.relations.expected_range import (
     Range,
     range_of_flow,
@@ -33,6 +32,7 @@ from clvlab.relations.record_figures import (
     survey_index,
 )
 from clvlab.schema import DATE
+from clvlab.summary.period import Period, calendar_periods
 
 FIGURES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "figures.toml").read_text(encoding="utf-8")

@@ -12,7 +12,6 @@ import pandas as pd
 
 from clvlab.clock import StudyWindow, TimeUnit
 from clvlab.data.company import Company
-from clvlab.lifecycle.period import Period, calendar_periods
 from clvlab.lifecycle.two_periods import TwoPeriods, audit_two_periods
 from clvlab.relations.actions import (
     NOBODY,
@@ -31,6 +30,7 @@ from clvlab.relations.key_figures import (
     measure_key_figures,
 )
 from clvlab.schema import AMOUNT, DATE
+from clvlab.summary.period import Period, calendar_periods
 
 SHOWN = ["value", "said", "lower", "upper", "previous", "change", "last_year", "change_year"]
 

@@ -11,8 +11,8 @@ import pandas as pd
 from clvlab.data.exact_money import sum_by
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import Period
 
 Days = npt.NDArray[np.datetime64]
 

@@ -13,8 +13,8 @@ from clvlab.clock import TimeUnit, days_since
 from clvlab.data.company import Company
 from clvlab.data.exact_money import sum_by, to_amounts, to_minor_units
 from clvlab.lifecycle.leads import leads_of
-from clvlab.lifecycle.period import Period
 from clvlab.schema import AMOUNT, DATE
+from clvlab.summary.period import Period
 
 Days = npt.NDArray[np.datetime64]
 Array = npt.NDArray[np.float64]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from clvlab.errors import InputError, Problem, did_you_mean
-from clvlab.lifecycle.period import Period
 from clvlab.segments.behaviour import behaviour_in, value_column
 from clvlab.segments.loyalty_volume import loyalty_by_volume
 from clvlab.segments.records import Records
 from clvlab.segments.rfm import rfm
 from clvlab.segments.schemes import abc, by_column, main_ordinary_scattered
 from clvlab.segments.segmentation import Segmentation
+from clvlab.summary.period import Period
 
 SCHEMES = ("column", "abc", "loyalty-volume", "main-ordinary-scattered", "rfm")
 

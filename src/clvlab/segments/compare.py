@@ -16,11 +16,11 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from clvlab.errors import InputError, Problem, Problems
-from clvlab.lifecycle.period import Period
 from clvlab.segments.effect_sizes import delta_in_words
 from clvlab.segments.one_metric import MetricResult, compare_metric
 from clvlab.segments.outcomes import Outcomes
 from clvlab.segments.segmentation import SEGMENT, Segmentation
+from clvlab.summary.period import Period
 
 METRIC = "metric"
 FEWEST = 2

@@ -10,9 +10,9 @@ import pandas as pd
 
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, Problem, did_you_mean
-from clvlab.lifecycle.period import Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.summary.concentration import gini, herfindahl
+from clvlab.summary.period import Period
 
 UNKNOWN = "not noted"
 

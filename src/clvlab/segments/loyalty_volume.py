@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems
-from clvlab.lifecycle.period import Period
 from clvlab.segments.segmentation import Segmentation, segmentation_of
+from clvlab.summary.period import Period
 
 ORDER = ("treasure", "rising star", "dangerous", "little")
 

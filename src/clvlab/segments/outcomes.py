@@ -11,8 +11,8 @@ import pandas as pd
 from clvlab.clock import days_since
 from clvlab.data.log import TransactionLog
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import MARGIN, ORDERS, Period, customers_in
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
+from clvlab.summary.period import MARGIN, ORDERS, Period, customers_in
 
 RATE, COUNT, MONEY, LEVEL = "rate", "count", "money", "level"
 

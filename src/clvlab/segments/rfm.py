@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period
 from clvlab.segments.segmentation import Segmentation, segmentation_of
+from clvlab.summary.period import Period
 
 SEGMENTS = ("champions", "loyal", "recent", "slipping", "gone")
 

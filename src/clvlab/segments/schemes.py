@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from clvlab.errors import InputError, Problem, Problems, did_you_mean
-from clvlab.lifecycle.period import Period
 from clvlab.segments.cumulative_share import CUTS, classes_by_share
 from clvlab.segments.segmentation import Segmentation, segmentation_of
+from clvlab.summary.period import Period
 
 NATURES = ("government", "special", "company", "individual", "partner")
 

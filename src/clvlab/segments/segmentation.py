@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period
 from clvlab.schema import CUSTOMER_ID
+from clvlab.summary.period import Period
 
 SEGMENT = "segment"
 CHINESE: Mapping[str, str] = {

@@ -9,9 +9,9 @@ import pandas as pd
 
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, Problem
-from clvlab.lifecycle.period import Period
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.segments.segmentation import SEGMENT, Segmentation
+from clvlab.summary.period import Period
 
 OVER, UNDER, EVEN = "over-served", "under-served", "as it is worth"
 

@@ -1,17 +1,5 @@
 """Customer bases and companies with known truth."""
 
-from clvlab.simulate.bases import SimulatedBase, simulate_base
-from clvlab.simulate.company import SimulatedCompany, simulate_company, write_company
-from clvlab.simulate.large_log import write_simulated_log
-from clvlab.simulate.stages import SimulatedStages, simulate_stages
+import lazy_loader
 
-__all__ = [
-    "SimulatedBase",
-    "SimulatedCompany",
-    "SimulatedStages",
-    "simulate_base",
-    "simulate_company",
-    "simulate_stages",
-    "write_company",
-    "write_simulated_log",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,7 +1,5 @@
 """A company's own tables beside its purchases: customers, leads, invoices and the others."""
 
-from clvlab.data.company.company import Company, load_company
-from clvlab.data.company.contracts import CONTRACTS, TableContract
-from clvlab.data.company.identities import identify, load_identities
+import lazy_loader
 
-__all__ = ["CONTRACTS", "Company", "TableContract", "identify", "load_company", "load_identities"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

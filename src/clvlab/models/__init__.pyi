@@ -1,0 +1,70 @@
+from .bgbb.bgbb import BetaGeoBetaBinomModel as BetaGeoBetaBinomModel
+from .bgbb.likelihood import BetaGeoBetaBinomParameters as BetaGeoBetaBinomParameters
+from .bgcnbd.bgcnbd import BetaGeoErlangModel as BetaGeoErlangModel
+from .bgcnbd.mbgcnbd import ModifiedBetaGeoErlangModel as ModifiedBetaGeoErlangModel
+from .bgcnbd.regularity import PurchaseRegularity as PurchaseRegularity
+from .bgcnbd.regularity import purchase_regularity as purchase_regularity
+from .bgnbd.bgnbd import BetaGeoModel as BetaGeoModel
+from .bgnbd.likelihood import BetaGeoParameters as BetaGeoParameters
+from .bgnbd.mbgnbd import ModifiedBetaGeoModel as ModifiedBetaGeoModel
+from .checking.backtest import backtest as backtest
+from .checking.backtest import typical_error as typical_error
+from .checking.calibration import calibration_table as calibration_table
+from .checking.calibration import reliability_table as reliability_table
+from .checking.comparison import ModelComparison as ModelComparison
+from .checking.comparison import compare_models as compare_models
+from .checking.dropout_test import DropoutTest as DropoutTest
+from .checking.dropout_test import dropout_test as dropout_test
+from .checking.frequency_recency import frequency_recency_grid as frequency_recency_grid
+from .checking.holdout import HoldoutCheck as HoldoutCheck
+from .checking.holdout import check_holdout as check_holdout
+from .checking.likelihood_ratio import LikelihoodRatioTest as LikelihoodRatioTest
+from .checking.likelihood_ratio import likelihood_ratio_test as likelihood_ratio_test
+from .checking.spend_comparison import compare_spend_models as compare_spend_models
+from .checking.spend_independence import SpendIndependence as SpendIndependence
+from .checking.spend_independence import check_spend_independence as check_spend_independence
+from .checking.tracking import track_models as track_models
+from .checking.tracking import track_repeat_purchases as track_repeat_purchases
+from .fitting.covariates import with_covariates as with_covariates
+from .fitting.transaction_model import TransactionModel as TransactionModel
+from .gamma_gamma.frequency_gamma_gamma import FrequencyGammaGammaModel as FrequencyGammaGammaModel
+from .gamma_gamma.gamma_gamma import GammaGammaModel as GammaGammaModel
+from .gamma_gamma.likelihood import GammaGammaParameters as GammaGammaParameters
+from .nbd.likelihood import NBDParameters as NBDParameters
+from .nbd.nbd import NBDModel as NBDModel
+from .pareto_nbd.likelihood import ParetoNBDParameters as ParetoNBDParameters
+from .pareto_nbd.pareto_nbd import ParetoNBDModel as ParetoNBDModel
+from .posterior.posterior import Posterior as Posterior
+from .posterior.posterior import PosteriorError as PosteriorError
+from .posterior.priors import Prior as Prior
+from .posterior.priors import Quantity as Quantity
+from .scoring.scores_in_spark import ReportOfSpark as ReportOfSpark
+from .scoring.scores_in_spark import count_in_spark as count_in_spark
+from .scoring.scores_in_spark import report_in_spark as report_in_spark
+from .scoring.scores_in_spark import score_in_spark as score_in_spark
+from .scoring.scores_on_disk import ScoresOnDisk as ScoresOnDisk
+from .scoring.scores_on_disk import score_on_disk as score_on_disk
+from .shifted_beta_geometric.cohorts import CohortComparison as CohortComparison
+from .shifted_beta_geometric.cohorts import compare_cohorts as compare_cohorts
+from .shifted_beta_geometric.likelihood import (
+    ShiftedBetaGeometricParameters as ShiftedBetaGeometricParameters,
+)
+from .shifted_beta_geometric.shifted_beta_geometric import (
+    ShiftedBetaGeometricModel as ShiftedBetaGeometricModel,
+)
+from .study.credible_predictions import credible_prediction as credible_prediction
+from .study.fitted_study import FittedStudy as FittedStudy
+from .study.model_files import load_model as load_model
+from .study.model_files import save_model as save_model
+from .study.posteriors import default_prior as default_prior
+from .study.posteriors import posterior_of as posterior_of
+from .study.quick_predictions import predict_customers as predict_customers
+from .study.scores import CustomerScores as CustomerScores
+from .study.scores import best_customers as best_customers
+from .study.scores import score_customers as score_customers
+from .study.study_fitting import fit_study as fit_study
+from .value.customer_equity import Acquisition as Acquisition
+from .value.customer_equity import CustomerEquity as CustomerEquity
+from .value.new_customers import new_customer_value as new_customer_value
+from .value.value import customer_lifetime_value as customer_lifetime_value
+from .value.value import discounted_expected_purchases as discounted_expected_purchases
