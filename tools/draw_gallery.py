@@ -1,6 +1,6 @@
 """Draw the pictures of the README again: real pages of real runs, as Chromium shows them.
 
-python tools/draw_gallery.py
+python tools/draw_gallery.py [REPORT ...]    # all of them, or these
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ PICTURES = {
     "segment-comparison": {"segment-comparison.png": (1180, 1480)},
     "churn-study": {"churn-study.png": (1180, 1480)},
     "recovery-roi": {"recovery-roi.png": (1180, 1480)},
+    "credit-analysis": {"credit-analysis.png": (1180, 1480)},
+    "satisfaction-loyalty": {"satisfaction-loyalty.png": (1180, 1480)},
+    "customer-card": {"customer-card.png": (1180, 1480)},
+    "periodic-pack": {"periodic-pack.png": (1180, 1480)},
 }
-DATA = {"segment-comparison": "complete-journey"}
+EXAMPLE = str(Path(__file__).resolve().parents[1] / "data" / "example")
+COMPANY = ("credit-analysis", "satisfaction-loyalty", "customer-card", "periodic-pack")
+DATA = {"segment-comparison": "complete-journey"} | dict.fromkeys(COMPANY, EXAMPLE)
 QUIET = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--no-first-run", "--hide-scrollbars",
@@ -38,10 +44,10 @@ def main() -> int:
         return 1
     GALLERY.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for report, pictures in PICTURES.items():
+        for report in sys.argv[1:] or PICTURES:
             data = DATA.get(report, "cdnow")
             page = run_report(report, data=data, out=Path(folder) / "reports").page
-            for name, size in pictures.items():
+            for name, size in PICTURES[report].items():
                 draw(browser, page, GALLERY / name, size, Path(folder) / "browser")
     return 0
 
