@@ -108,7 +108,7 @@ class PeriodicPack:
         else:
             listed = [f"**{row.label}** ({row.said})" for row in self.alerts.itertuples()]
             said += "; outside of what was to be expected: " + ", ".join(listed)
-        return said + ". {open:count} actions are open, {late:count} of them late."
+        return said + ". Open actions: {open:count}, late: {late:count}."
 
     def describe(self) -> dict[str, float | str | date | None]:
         """What the page quotes."""

@@ -90,7 +90,8 @@ def _figure_html(text: str) -> str:
     figure, space, unit = escape(text).rpartition(NO_BREAK_SPACE)
     if not (space and unit.isalpha()):  # a sentence, or a percent sign
         return escape(text)
-    return f'{figure}\u202f<span class="clv-unit">{unit}</span>'
+    # Where both do not fit into the card, the code goes below the number.
+    return f'{figure}\u202f<wbr><span class="clv-unit">{unit}</span>'
 
 
 def stamp_html(lead: str, html: str) -> str:
