@@ -19,12 +19,15 @@ CHECK = [sys.executable, "-c", "from clvlab.cli import app; app()", "check"]
 def start():
     """A function that starts a check, which does not outlive the test."""
     started = []
+    # What a script starts in its background ignores Ctrl-C, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def begin(arguments, **options):
         started.append(subprocess.Popen([*CHECK, *arguments], start_new_session=True, **options))
         return started[-1]
 
     yield begin
+    signal.signal(signal.SIGINT, before)
     for command in started:
         command.kill()
         command.communicate()

@@ -10,10 +10,10 @@ import pytest
 
 from clvlab.clock import same_period_a_year_before
 from clvlab.data.exact_money import sum_by
-from clvlab.lifecycle import calendar_periods
 from clvlab.relations import measure_key_figures
 from clvlab.relations.purchase_figures import purchase_figures
 from clvlab.relations.record_figures import overdue_at, survey_index
+from clvlab.summary import calendar_periods
 
 LAPSE = 91
 

@@ -54,7 +54,7 @@ def purchase_figures(
     --------
     >>> from datetime import date
     >>> import clvlab
-    >>> from clvlab.lifecycle import calendar_periods
+    >>> from clvlab.summary import calendar_periods
     >>> log = clvlab.load_cdnow(sample=True)
     >>> months = calendar_periods(date(1997, 1, 1), date(1998, 6, 30), "month")
     >>> purchase_figures(log, months, lapse_days=91).loc["1997-06-30", "lapsed"]
