@@ -18,8 +18,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from clvlab.summary.period import Period
 from clvlab.segments import Outcomes, compare_segments, segmentation_of
+from clvlab.summary.period import Period
 
 BEFORE = Period(date(2023, 1, 1), date(2023, 12, 31))
 AFTER = Period(date(2024, 1, 1), date(2024, 12, 31))
