@@ -58,6 +58,8 @@ class CustomerSummary:
         Currency of the amounts, when known.
     simulated
         Whether the data were simulated.
+    quality
+        The data-quality table of the log, where an engine made the summary of it.
 
     References
     ----------
@@ -70,6 +72,7 @@ class CustomerSummary:
     name: str = "transactions"
     currency: str | None = None
     simulated: bool = False
+    quality: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if not self.table.index.is_unique:
@@ -144,7 +147,7 @@ class CustomerSummary:
 
     def to_parquet(self, path: str | Path) -> None:
         """Write table and window into one Parquet file."""
-        record = SummaryRecord(self.window, self.name, self.currency, self.simulated)
+        record = SummaryRecord(self.window, self.name, self.currency, self.simulated, self.quality)
         table = pa.Table.from_pandas(self.table)
         metadata = {**(table.schema.metadata or {}), METADATA_KEY: record.to_json().encode()}
         pq.write_table(table.replace_schema_metadata(metadata), path)
@@ -169,5 +172,17 @@ class CustomerSummary:
         frame.index.name = CUSTOMER_ID
         if Path(path).is_dir():
             frame = frame.sort_values([FIRST_PURCHASE, CUSTOMER_ID])
+        return cls.of(frame, record)
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, record: SummaryRecord) -> CustomerSummary:
+        """A table as it comes from a file or an engine, with what belongs to it."""
         frame[FIRST_PURCHASE] = frame[FIRST_PURCHASE].astype("datetime64[ns]")
-        return cls(frame, record.window, record.name, record.currency, record.simulated)
+        return cls(
+            frame,
+            record.window,
+            record.name,
+            record.currency,
+            record.simulated,
+            record.quality,
+        )

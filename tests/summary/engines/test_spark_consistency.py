@@ -49,3 +49,10 @@ def test_what_spark_can_not_read_is_said_and_nothing_is_left(spark, lines, tmp_p
     with pytest.raises(clvlab.InputError, match="must hold plain numbers; 1 rows do not, such as"):
         summarize_at_scale(frame, tmp_path / "base", engine="spark", time_zone="UTC")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_spark_needs_a_folder_to_write_to(spark, lines):
+    frame = spark.createDataFrame(lines.dropna().head(5))
+    message = "parameter 'out' must be given with Spark; got None"
+    with pytest.raises(clvlab.InputError, match=message):
+        summarize_at_scale(frame, engine="spark", time_zone="UTC")

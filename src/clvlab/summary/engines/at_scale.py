@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
+
+import pyarrow as pa
 
 from clvlab.clock import Horizon, StudyWindow, TimeUnit, parse_date
 from clvlab.data.column_map import Columns
@@ -12,6 +14,7 @@ from clvlab.data.days import FIRST_DAY
 from clvlab.data.options import Policies, Reading
 from clvlab.data.transactions import split_options
 from clvlab.errors import InputError, Problem, Problems
+from clvlab.summary.customer_summary import CustomerSummary
 from clvlab.summary.engines.duckdb_engine import Resources, open_with_duckdb
 from clvlab.summary.engines.engine import Engine
 from clvlab.summary.engines.log_in_engine import open_log_in_engine
@@ -22,6 +25,29 @@ from clvlab.summary.record import SummaryRecord
 from clvlab.summary.summary_file import SummaryFile
 
 
+@overload
+def summarize_at_scale(
+    source: object,
+    out: None = None,
+    columns: Columns = None,
+    *,
+    calibration_end: Day | None = None,
+    holdout_end: Day | None = None,
+    unit: TimeUnit | str = "week",
+    observed_until: Day | None = None,
+    burn_in: Horizon | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    memory_limit: str = "4GB",
+    temp_directory: str | Path | None = None,
+    threads: int | None = None,
+    stream: bool = True,
+    progress: Progress | None = None,
+    name: str | None = None,
+    **options: Any,  # noqa: ANN401
+) -> CustomerSummary: ...
+
+
+@overload
 def summarize_at_scale(
     source: object,
     out: str | Path,
@@ -40,11 +66,33 @@ def summarize_at_scale(
     progress: Progress | None = None,
     name: str | None = None,
     **options: Any,  # noqa: ANN401
-) -> SummaryFile:
-    """Load and summarize a log in an engine, customers going to disk and not into memory.
+) -> SummaryFile: ...
+
+
+def summarize_at_scale(
+    source: object,
+    out: str | Path | None = None,
+    columns: Columns = None,
+    *,
+    calibration_end: Day | None = None,
+    holdout_end: Day | None = None,
+    unit: TimeUnit | str = "week",
+    observed_until: Day | None = None,
+    burn_in: Horizon | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    memory_limit: str = "4GB",
+    temp_directory: str | Path | None = None,
+    threads: int | None = None,
+    stream: bool = True,
+    progress: Progress | None = None,
+    name: str | None = None,
+    **options: Any,
+) -> SummaryFile | CustomerSummary:
+    """Load and summarize a log in an engine, of which only customers ever come into memory.
 
     What `load_transactions` and `summarize` would give, to the last digit: the same policies,
-    written as one SQL statement for DuckDB and Spark, with money summed in whole units.
+    written as one SQL statement for DuckDB and Spark, with money summed in whole units. Where all
+    amounts are positive, DuckDB only sorts the lines, and one pass over them does the rest.
 
     Parameters
     ----------
@@ -53,7 +101,8 @@ def summarize_at_scale(
         glob; a relation of DuckDB; with ``engine="spark"`` a DataFrame of Spark or a path.
     out
         The summary to write: one Parquet file with DuckDB, a folder with Spark. It takes its name
-        when it is complete; what had that name before stays until then.
+        when it is complete; what had that name before stays until then. Without it the customers,
+        though never the log, are kept in memory (not with Spark).
     columns
         As `load_transactions` takes them; only id, date, amount and currency are read.
     calibration_end, holdout_end, unit, observed_until, burn_in
@@ -66,8 +115,8 @@ def summarize_at_scale(
         connection and Spark its own settings.
     stream
         Whether Parquet files of whole-number ids, each customer's lines in the order of their days,
-        may be gone through once without the engine, which is several times as fast. Whether they
-        are of that kind is found out; the result is the same.
+        may be gone through once without the engine, which is faster still. Whether they are of
+        that kind is found out; the result is the same.
     progress
         Is told how far each step is, as `shown_progress` does on the terminal.
     name
@@ -79,8 +128,9 @@ def summarize_at_scale(
 
     Returns
     -------
-    SummaryFile
-        With the data-quality table of the log in `quality`.
+    SummaryFile or CustomerSummary
+        What was written, or what is kept in memory; with the data-quality table of the log in
+        `quality`.
 
     Raises
     ------
@@ -119,7 +169,7 @@ def summarize_at_scale(
     resources = Resources(memory_limit, temp_directory, threads)
     opened = _opened(source, engine, reading, resources)
     ends = (_given(calibration_end, "calibration_end"), _given(holdout_end, "holdout_end"))
-    log = open_log_in_engine(opened, columns, reading, policies, told, ends if stream else None)
+    log = open_log_in_engine(opened, columns, reading, policies, told, ends, may_stream=stream)
     window = window_of(
         *log.span,
         calibration_end=calibration_end,
@@ -133,8 +183,13 @@ def summarize_at_scale(
         label = name or opened.name
         return SummaryRecord(window, label, log.currency, opened.simulated, quality)
 
-    log.write(_in_numbers(window, burn_in), Path(out), record, told)
-    return SummaryFile.open(out)
+    numbers = _in_numbers(window, burn_in)
+    if out is not None:
+        log.write(numbers, Path(out), record, told)
+        return SummaryFile.open(out)
+    written = log.write(numbers, None, record, told)
+    table: pa.Table = written.table
+    return CustomerSummary.of(table.to_pandas(split_blocks=True), record(written.purchases))
 
 
 def _opened(source: object, engine: str, reading: Reading, resources: Resources) -> Engine:

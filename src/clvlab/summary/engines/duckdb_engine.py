@@ -91,7 +91,17 @@ class DuckDBEngine:
             answer = self.relation.query(SOURCE, sql)
             return [dict(zip(answer.columns, row, strict=True)) for row in answer.fetchall()]
 
-    def write(self, sql: str, out: Path, record_of: RecordOf, progress: Progress) -> Written:
+    def batches(self, sql: str, rows: int, progress: Progress) -> Iterator[pa.RecordBatch]:
+        """A large answer, so many rows at a time."""
+        with self._told():
+            with self._watched(progress):
+                reader = _reader(self.relation.query(SOURCE, sql), rows)
+                first = next(reader, None)
+            if first is not None:
+                yield first
+                yield from reader
+
+    def write(self, sql: str, out: Path | None, record_of: RecordOf, progress: Progress) -> Written:
         """One file, in the order of first purchases, then ids."""
         ordered = f"{sql} ORDER BY {FIRST_PURCHASE}, {CUSTOMER_ID}"
         with self._told():
@@ -150,8 +160,9 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
     InputError
         When there is nothing of that name, or its kind is not one that the engine reads.
     """
+    room = resources.bytes / 2
     if isinstance(source, duckdb.DuckDBPyRelation):
-        return DuckDBEngine(source, "the relation", name="Relation")
+        return DuckDBEngine(source, "the relation", name="Relation", room=room)
     if not isinstance(source, (str, Path)):
         rule = "must be a path, a relation of DuckDB or a DataFrame of Spark"
         found, remedy = f"got {type(source).__name__}", "Load tables with load_transactions."
@@ -163,7 +174,7 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
         rule, found = "must be Parquet files or text files", f"it holds {', '.join(sorted(kinds))}"
         raise InputError(Problem(label, rule, found, "Load others with load_transactions."))
     connection = _connected(resources)
-    engine = DuckDBEngine(None, label, kinds == {"text"}, connection, label)
+    engine = DuckDBEngine(None, label, kinds == {"text"}, connection, label, room=room)
     names = ", ".join(DUCKDB.text(str(path)) for path in files)
     with engine._told():  # noqa: SLF001 - the engine's own words are wanted here as well
         engine.relation = connection.sql(
@@ -174,7 +185,7 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
         )
     if not engine.is_text:
         said = json.loads((pq.read_metadata(files[0]).metadata or {}).get(METADATA_KEY, "{}"))
-        engine.files, engine.room = files, resources.bytes / 2
+        engine.files = files
         engine.name, engine.simulated = said.get("name", label), said.get("simulated", False)
     return engine
 

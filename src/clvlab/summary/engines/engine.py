@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,10 +27,13 @@ class Written:
         Rows written.
     purchases
         Purchases of all customers, those after the window included.
+    table
+        The customers, where they were kept in memory.
     """
 
     customers: int
     purchases: int
+    table: pa.Table | None = None
 
 
 RecordOf = Callable[[int], SummaryRecord]
@@ -78,5 +81,11 @@ class Engine(Protocol):
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The answer to a small question."""
 
-    def write(self, sql: str, out: Path, record_of: RecordOf, progress: Progress) -> Written:
-        """Write what a statement of customers gives, and nothing at all if that fails."""
+    def batches(self, sql: str, rows: int, progress: Progress) -> Iterator[pa.RecordBatch] | None:
+        """A large answer, so many rows at a time; None where it had better stay in the engine."""
+
+    def write(self, sql: str, out: Path | None, record_of: RecordOf, progress: Progress) -> Written:
+        """Write what a statement of customers gives, and nothing at all if that fails.
+
+        Without a file the customers are kept in memory.
+        """

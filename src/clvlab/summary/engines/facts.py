@@ -21,6 +21,7 @@ from clvlab.summary.engines.engine import Engine
 from clvlab.summary.engines.rows import WHOLE, Rows
 
 MOST_DISTINCT_DAYS = 50_000
+_ROWS_OF_A_GUESS = 1_000
 _EXACT_IN_FLOAT, _SAFE_SUM = 2.0**53, 2.0**62
 _FINITE = "COALESCE(ABS(amount) <= 1.7976931348623157e308, FALSE)"
 
@@ -41,6 +42,8 @@ class Facts:
         Amounts with more decimals than are kept.
     plain
         Whether every amount is positive, so that nothing has to be set off.
+    absent
+        Rows without an id.
     """
 
     rows: Rows
@@ -48,6 +51,7 @@ class Facts:
     decimals: int
     rounded: int
     plain: bool
+    absent: int = 0
 
 
 def read_written_days(
@@ -80,13 +84,55 @@ def read_written_days(
 
 
 def look(engine: Engine, rows: Rows, columns: ColumnMap, policies: Policies) -> Facts:
-    """Look at all rows once.
+    """Look at all rows: in a few plain counts, and closely where these find anything unusual.
 
     Raises
     ------
     InputError
         With every problem of ids, dates and amounts.
     """
+    return _plain_facts(engine, rows) or _look_closely(engine, rows, columns, policies)
+
+
+def _plain_facts(engine: Engine, rows: Rows) -> Facts | None:
+    """The facts of a log without gaps, returns or zeros; None of any other."""
+    dialect = engine.dialect
+    guess = _fewest_decimals(engine, replace(rows, first=_ROWS_OF_A_GUESS))
+    if guess > MOST_DECIMALS:
+        return None
+    counted = {
+        "absent": "absent",
+        "finer": f"{_decimals(dialect, rows.precision, guess)} > {guess}",
+        **_id_counts(engine, rows.id_kind),
+    }
+    counts = ", ".join(
+        f"COUNT(*) FILTER (WHERE {test}) AS {name}" for name, test in counted.items()
+    )
+    found = engine.rows(
+        f"WITH {rows.read(dialect)} SELECT COUNT(*) AS n_rows, COUNT(day) AS days, "
+        "COUNT(amount) AS amounts, MIN(day) AS early, MIN(amount) AS smallest, "
+        f"MAX(amount) AS largest, SUM(amount) AS gross, {counts} FROM rows_read"
+    )[0]
+    n_rows, scale = found["n_rows"], 10.0**guess
+    if not n_rows or found["absent"] or found["finer"]:
+        return None
+    complete = found["days"] == found["amounts"] == n_rows
+    if not complete or found["early"] < FIRST_SENSIBLE_DAY or not found["smallest"] > 0:
+        return None
+    if not (found["largest"] * scale < _EXACT_IN_FLOAT and found["gross"] * scale < _SAFE_SUM):
+        return None
+    typed = replace(rows, customer=_typed(rows.customer, found))
+    return Facts(typed, int(n_rows), guess, 0, plain=True)
+
+
+def _fewest_decimals(engine: Engine, rows: Rows) -> int:
+    """Decimals that hold every finite amount, one more than are kept where none do."""
+    needed = f"MAX({_decimals(engine.dialect, rows.precision)}) FILTER (WHERE {_FINITE})"
+    sql = f"WITH {rows.read(engine.dialect)} SELECT {needed} AS decimals FROM rows_read"
+    return int(engine.rows(sql)[0]["decimals"] or 0)
+
+
+def _look_closely(engine: Engine, rows: Rows, columns: ColumnMap, policies: Policies) -> Facts:
     sql = f"WITH {rows.read(engine.dialect)} SELECT {_counts(engine, rows)}"
     found = engine.rows(f"{sql} FROM rows_read")[0]
     problems = Problems()
@@ -102,6 +148,7 @@ def look(engine: Engine, rows: Rows, columns: ColumnMap, policies: Policies) -> 
         decimals,
         int(found["rounded"]),
         plain=int(found["not_positive"]) == 0,
+        absent=int(found["absent"]),
     )
 
 
@@ -139,10 +186,10 @@ def _id_counts(engine: Engine, kind: str) -> dict[str, str]:
     }
 
 
-def _decimals(dialect: Dialect, precision: float) -> str:
+def _decimals(dialect: Dialect, precision: float, least: int = 0) -> str:
     """The fewest decimals that hold an amount, one more than are kept where none do."""
     cases = []
-    for decimals in range(MOST_DECIMALS + 1):
+    for decimals in range(least, MOST_DECIMALS + 1):
         scaled = f"(amount * 1e{decimals})"
         away = f"ABS({scaled} - {dialect.rounded.format(scaled)})"
         enough = f"{away} <= {precision!r} * GREATEST(ABS({scaled}), 1e0)"

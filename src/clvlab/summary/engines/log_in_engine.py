@@ -18,8 +18,9 @@ from clvlab.data.raw_table import from_arrow
 from clvlab.errors import InputError, Problem, Problems
 from clvlab.schema import TRANSACTION_COLUMNS
 from clvlab.summary.engines.dialect import SOURCE
-from clvlab.summary.engines.engine import Engine, RecordOf
+from clvlab.summary.engines.engine import Engine, RecordOf, Written
 from clvlab.summary.engines.facts import Facts, look, read_written_days
+from clvlab.summary.engines.gathered import Gathered, GivenEnds
 from clvlab.summary.engines.ledger import (
     LineCounts,
     count_days,
@@ -28,8 +29,9 @@ from clvlab.summary.engines.ledger import (
     quality_table,
 )
 from clvlab.summary.engines.rows import rows_of
+from clvlab.summary.engines.sorted_lines import gather_sorted
 from clvlab.summary.engines.statements import Purchases, Window, customers_sql
-from clvlab.summary.engines.streaming import Streamed, find_streamable, stream
+from clvlab.summary.engines.streaming import find_streamable, stream
 from clvlab.summary.progress import Progress
 
 _SAMPLE_ROWS = 100
@@ -54,7 +56,7 @@ class LogInEngine:
         What is known of its rows.
     days
         What became of its customer days, where amounts are not all positive.
-    streamed
+    gathered
         The customers, where one pass over the lines was enough.
     """
 
@@ -65,15 +67,16 @@ class LogInEngine:
     facts: Facts
     lines: LineCounts
     days: dict[str, Any] | None
-    streamed: Streamed | None = None
+    gathered: Gathered | None = None
 
-    def write(self, window: Window, out: Path, record_of: RecordOf, progress: Progress) -> None:
-        """Write the summary of a window."""
-        if self.streamed is not None:
-            self.streamed.write(window, out, record_of, progress)
-            return
+    def write(
+        self, window: Window, out: Path | None, record_of: RecordOf, progress: Progress
+    ) -> Written:
+        """Write the summary of a window, or keep it in memory where there is no file."""
+        if self.gathered is not None:
+            return self.gathered.write(window, out, record_of, progress)
         sql = customers_sql(self.purchases, window, self.engine.dialect)
-        self.engine.write(sql, out, record_of, progress)
+        return self.engine.write(sql, out, record_of, progress)
 
     @property
     def span(self) -> tuple[date, date]:
@@ -120,7 +123,9 @@ def open_log_in_engine(
     reading: Reading,
     policies: Policies,
     progress: Progress,
-    ends: Ends | None = None,
+    ends: Ends = (None, None),
+    *,
+    may_stream: bool = True,
 ) -> LogInEngine:
     """Understand and check the rows of a source.
 
@@ -133,7 +138,9 @@ def open_log_in_engine(
     progress
         Told of long steps.
     ends
-        Calibration and holdout end as they were given, where the log may be streamed.
+        Calibration and holdout end as they were given.
+    may_stream
+        Whether files may be gone through without the engine.
 
     Raises
     ------
@@ -152,33 +159,40 @@ def open_log_in_engine(
     chosen = policies.duplicates or ("drop" if "order_id" in mapped else "keep")
     policies = replace(policies, duplicates=chosen)
     last_day = (policies.last_day(reading.time_zone) - FIRST_DAY).days
-    streamed = None
-    if ends is not None and chosen == "keep" and not mapped.computed:
-        streamed = _stream(engine, mapped, (*ends, last_day), progress)
-    if streamed is None:
-        facts = look(engine, rows, mapped, policies)
+    all_ends = (*ends, last_day)
+
+    def purchases_of(facts: Facts) -> Purchases:
+        return Purchases(
+            facts.rows,
+            facts.decimals,
+            last_day,
+            plain=facts.plain,
+            drop_returns=policies.returns == "drop",
+            keep_zeros=policies.zero_amounts == "keep",
+        )
+
+    gathered = None
+    if may_stream and chosen == "keep" and not mapped.computed:
+        gathered = _stream(engine, mapped, all_ends, progress)
+    if gathered is not None:
+        n_rows = gathered.lines.counts["rows_read"][0]
+        facts = Facts(rows, n_rows, gathered.decimals, 0, plain=True)
     else:
-        facts = Facts(rows, streamed.lines.counts["rows_read"][0], streamed.decimals, 0, plain=True)
-    purchases = Purchases(
-        facts.rows,
-        facts.decimals,
-        last_day,
-        plain=facts.plain,
-        drop_returns=policies.returns == "drop",
-        keep_zeros=policies.zero_amounts == "keep",
-    )
-    if streamed is None:
+        facts = look(engine, rows, mapped, policies)
+        if facts.plain and not facts.absent and chosen == "keep":
+            gathered = gather_sorted(engine, purchases_of(facts), facts.n_rows, all_ends, progress)
+    purchases = purchases_of(facts)
+    if gathered is None:
         return _counted(engine, policies, currency, purchases, facts)
     problems = Problems()
-    note_refused(problems, engine, policies, streamed.lines, 0, None)
+    note_refused(problems, engine, policies, gathered.lines, 0, None)
     problems.raise_if_any()
-    lines = streamed.lines
-    return LogInEngine(engine, policies, currency, purchases, facts, lines, None, streamed)
+    return LogInEngine(engine, policies, currency, purchases, facts, gathered.lines, None, gathered)
 
 
 def _stream(
-    engine: Engine, columns: ColumnMap, ends: tuple[int | None, int | None, int], progress: Progress
-) -> Streamed | None:
+    engine: Engine, columns: ColumnMap, ends: GivenEnds, progress: Progress
+) -> Gathered | None:
     names = tuple(columns.plain[name] for name in TRANSACTION_COLUMNS)
     log = find_streamable(engine.files, names, engine.room) if engine.files else None
     if log is None:

@@ -42,6 +42,8 @@ class Rows:
         Days read from text: what is written, and the day's number.
     distinct
         Whether rows that repeat others are left out.
+    first
+        How many rows are read, where not all are.
     """
 
     customer: str
@@ -55,6 +57,7 @@ class Rows:
     from_text: bool
     days: tuple[tuple[str, int], ...] = ()
     distinct: bool = False
+    first: int | None = None
 
     def read(self, dialect: Dialect) -> str:
         """The common table expression `rows_read`: `customer`, `absent`, `day`, `amount`."""
@@ -64,6 +67,8 @@ class Rows:
 
     def _select(self, dialect: Dialect) -> str:
         source = f"(SELECT DISTINCT * FROM {SOURCE})" if self.distinct else SOURCE
+        if self.first is not None:
+            source = f"(SELECT * FROM {source} LIMIT {self.first})"
         inner = (
             f"SELECT {self.customer} AS customer, {self.absent} AS absent, {self.day} AS day, "
             f"{self.amount} AS amount"

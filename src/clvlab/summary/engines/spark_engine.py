@@ -72,7 +72,10 @@ class SparkEngine:
         with self._ready() as spark:
             return [row.asDict() for row in spark.sql(sql).collect()]
 
-    def write(self, sql: str, out: Path, record_of: RecordOf, progress: Progress) -> Written:
+    def batches(self, sql: str, rows: int, progress: Progress) -> None:
+        """Lines stay on the cluster."""
+
+    def write(self, sql: str, out: Path | None, record_of: RecordOf, progress: Progress) -> Written:
         """A folder of files in no order, which this process and every worker have to see.
 
         The files are read and written once more to carry the window, one after the other.
@@ -80,6 +83,10 @@ class SparkEngine:
         from pyspark.sql import Observation
         from pyspark.sql import functions as F  # noqa: N812 - everybody's name for it
 
+        if out is None:
+            rule, found = "must be given with Spark", "got None"
+            remedy = "Name a folder; SummaryFile.read brings it into memory where it fits."
+            raise InputError(Problem("parameter 'out'", rule, found, remedy))
         progress.begin("summing purchases by customer", None)
         unfinished = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}")
         seen = Observation()

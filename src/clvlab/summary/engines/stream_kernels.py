@@ -1,4 +1,9 @@
-"""One pass over the lines of a log whose ids are whole numbers, with one record per customer."""
+"""One pass over the lines of a log, with one record per customer, and columns made of the records.
+
+A line's record lies anywhere in memory, so a pass waits for memory more than it computes. Records
+therefore fill a cache line each, and those of the next lines are touched together before they are
+used.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +12,25 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from clvlab.compiled import compiled
+from clvlab.compiled import compiled, compiled_inside
 
+_CACHE_LINE: Final = 64
 CUSTOMER: Final = np.dtype(
-    [
-        ("total", "i8"),
-        ("first_units", "i8"),
-        ("gaps", "i8"),
-        ("holdout_units", "i8"),
-        ("first", "i4"),
-        ("last", "i4"),
-        ("last_in_calibration", "i4"),
-        ("days", "i4"),
-        ("holdout_days", "i4"),
-    ],
-    align=True,
-)
-"""What is kept of a customer; `days` counts purchase days of the calibration.
+    {
+        "names": (
+            "total", "first_units", "gaps", "holdout_units", "first", "last",
+            "last_in_calibration", "days", "holdout_days", "purchases",
+        ),
+        "formats": ("i8",) * 4 + ("i4",) * 6,
+        "offsets": (0, 8, 16, 24, 32, 36, 40, 44, 48, 52),
+        "itemsize": _CACHE_LINE,
+    }
+)  # fmt: skip
+"""What is kept of a customer, all zero at first.
 
-A customer without any line so far has a `last` of `UNSEEN`.
+`days` counts purchase days of the calibration, `holdout_days` those of the holdout, `purchases`
+all of them.
 """
-UNSEEN: Final = -(2**31)
 
 DONE: Final = 0
 OUT_OF_ORDER: Final = 1
@@ -36,21 +39,70 @@ FINER: Final = 3
 """Why a batch was not taken: a customer's day before an earlier one, an amount that is not positive
 and finite, or one with more decimals than were expected."""
 
+_TOGETHER: Final = 128
+_LARGEST: Final = 1e300
+
+Ends = tuple[int, int, int]
+"""Last day of the calibration, of the holdout, and last day seen."""
+Records = npt.NDArray[Any]
+Whole = npt.NDArray[np.int64]
+
+
+def records(n_customers: int) -> Records:
+    """Empty records that each begin with a cache line."""
+    raw = np.zeros((n_customers + 1) * _CACHE_LINE, dtype=np.uint8)
+    start = -raw.ctypes.data % _CACHE_LINE
+    return raw[start : start + n_customers * _CACHE_LINE].view(CUSTOMER)
+
+
+@compiled_inside
+def _add(  # pragma: no cover - compiled
+    one: Any,  # noqa: ANN401 - a record
+    day: int,
+    money: int,
+    ends: Ends,
+    logs: Whole,
+) -> int:
+    """Add a line to its customer: 1 where it opens a purchase day, 0 where not, -1 out of order."""
+    known = one.purchases > 0
+    gap = day - one.last
+    if known and (gap < 0 or gap >= logs.size):
+        return -1
+    opens = gap > 0 or not known
+    if day <= ends[0]:
+        if not known:
+            one.first = day
+        elif opens:
+            one.gaps += logs[gap]
+        if opens:
+            one.days += 1
+            one.last_in_calibration = day
+        one.total += money
+        if day == one.first:
+            one.first_units += money
+    elif day <= ends[1] and one.days > 0:
+        one.holdout_units += money
+        if opens:
+            one.holdout_days += 1
+    if opens:
+        one.purchases += 1
+        one.last = day
+    return 1 if opens else 0
+
 
 @compiled
-def add_lines(  # noqa: C901  # pragma: no cover - compiled
-    customers: npt.NDArray[np.int64],
+def add_amounts(  # pragma: no cover - compiled
+    customers: Whole,
     days: npt.NDArray[np.int32],
     amounts: npt.NDArray[np.float64],
     offset: int,
-    scale: float,
-    precision: float,
-    ends: tuple[int, int, int],
-    logs: npt.NDArray[np.int64],
-    state: npt.NDArray[Any],
-    counts: npt.NDArray[np.int64],
+    money: tuple[float, float],
+    ends: Ends,
+    logs: Whole,
+    state: Records,
+    counts: Whole,
 ) -> int:
-    """Add a batch of lines to the customers' records.
+    """Add a batch of lines in any order of customers, each customer's in the order of days.
 
     Parameters
     ----------
@@ -58,10 +110,10 @@ def add_lines(  # noqa: C901  # pragma: no cover - compiled
         Ids, days since 1970-01-01, amounts.
     offset : int
         The id of the first record.
-    scale, precision : float
+    money : (float, float)
         Minor units of an amount of one, and the relative difference that is no decimal.
-    ends : tuple of int
-        Last day of the calibration, of the holdout, and last day seen.
+    ends : Ends
+        Where calibration, holdout and what is seen end.
     logs : array
         Logarithms of gaps in whole units.
     state, counts : arrays
@@ -73,53 +125,80 @@ def add_lines(  # noqa: C901  # pragma: no cover - compiled
     int
         `DONE`, or why the batch, and so the log, can't be taken.
     """
-    calibration_end, holdout_end, last_seen = ends
+    scale, precision = money
+    units = late = late_units = purchases = touched = 0
+    first, last = counts[5], counts[6]
+    for start in range(0, days.size, _TOGETHER):
+        stop = min(start + _TOGETHER, days.size)
+        for i in range(start, stop):
+            touched += state[customers[i] - offset].purchases
+        for i in range(start, stop):
+            amount, day = amounts[i], int(days[i])
+            scaled = amount * scale
+            rounded = np.rint(scaled)
+            if not 0.0 < amount <= _LARGEST:
+                return NOT_POSITIVE
+            if abs(scaled - rounded) > precision * max(scaled, 1.0):
+                return FINER
+            units += int(rounded)
+            if day > ends[2]:
+                late += 1
+                late_units += int(rounded)
+                continue
+            opened = _add(state[customers[i] - offset], day, int(rounded), ends, logs)
+            if opened < 0:
+                return OUT_OF_ORDER
+            purchases += opened
+            first, last = min(first, day), max(last, day)
+    # Were the sum of what was touched not used, the compiler would leave out the touching.
+    return _count(counts, (days.size, units, late, late_units, purchases), first, last, touched)
+
+
+@compiled
+def add_units(  # pragma: no cover - compiled
+    customers: Whole,
+    days: npt.NDArray[np.int32],
+    units: Whole,
+    ends: Ends,
+    logs: Whole,
+    state: Records,
+    counts: Whole,
+) -> int:
+    """As `add_amounts`, of lines that lie together for each customer, in minor units already."""
+    total = late = late_units = purchases = 0
+    first, last = counts[5], counts[6]
     for i in range(days.size):
-        day, scaled = days[i], amounts[i] * scale
-        units = np.rint(scaled)
-        if not 0.0 < amounts[i] <= 1e300:
+        money, day = units[i], int(days[i])
+        if money <= 0:
             return NOT_POSITIVE
-        if abs(scaled - units) > precision * max(scaled, 1.0):
-            return FINER
-        money = np.int64(units)
-        counts[0] += 1
-        counts[1] += money
-        if day > last_seen:
-            counts[2] += 1
-            counts[3] += money
+        total += money
+        if day > ends[2]:
+            late += 1
+            late_units += money
             continue
-        one = state[customers[i] - offset]
-        gap = np.int64(day) - one.last
-        if gap < 0 or (one.last != UNSEEN and gap >= logs.size):
+        opened = _add(state[customers[i]], day, money, ends, logs)
+        if opened < 0:
             return OUT_OF_ORDER
-        if gap > 0:
-            counts[4] += 1
-            counts[5] = min(counts[5], day)
-            counts[6] = max(counts[6], day)
-        if day <= calibration_end:
-            if one.last == UNSEEN:
-                one.first = day
-            elif gap > 0:
-                one.gaps += logs[gap]
-            if gap > 0:
-                one.days += 1
-                one.last_in_calibration = day
-            one.total += money
-            if day == one.first:
-                one.first_units += money
-        elif day <= holdout_end and one.days > 0:
-            one.holdout_units += money
-            if gap > 0:
-                one.holdout_days += 1
-        one.last = day
-    return DONE
+        purchases += opened
+        first, last = min(first, day), max(last, day)
+    return _count(counts, (days.size, total, late, late_units, purchases), first, last, 0)
+
+
+@compiled_inside
+def _count(  # pragma: no cover - compiled
+    counts: Whole, added: tuple[int, int, int, int, int], first: int, last: int, touched: int
+) -> int:
+    for place in range(len(added)):
+        counts[place] += added[place]
+    counts[5], counts[6] = first, last
+    return DONE if touched >= 0 else OUT_OF_ORDER
 
 
 @compiled
 def order_by_first(  # pragma: no cover - compiled
-    state: npt.NDArray[Any], first_day: int, n_days: int
-) -> npt.NDArray[np.int64]:
-    """Positions of the customers of the calibration by first day, then by id."""
+    state: Records, first_day: int, n_days: int
+) -> Whole:
+    """Positions of the customers of the calibration by first day, then by position."""
     places = np.zeros(n_days + 1, np.int64)
     for k in range(state.size):
         if state[k].days > 0:
@@ -133,3 +212,43 @@ def order_by_first(  # pragma: no cover - compiled
             order[places[day]] = k
             places[day] += 1
     return order
+
+
+@compiled
+def fill_columns(  # pragma: no cover - compiled
+    state: Records,
+    places: Whole,
+    end: int,
+    units: tuple[float, float],
+    whole: npt.NDArray[np.int64],
+    real: npt.NDArray[np.float64],
+) -> None:
+    """Put records into columns.
+
+    Parameters
+    ----------
+    state, places : arrays
+        Records, and which of them are wanted.
+    end : int
+        Last day of the calibration.
+    units : (float, float)
+        Units of money in an amount of one, and of logarithms in one.
+    whole : (5, n) array
+        Filled: first day, frequency, recency, T, purchase days of the holdout.
+    real : (4, n) array
+        Filled: logarithms of gaps, mean repeat amount or not-a-number, total, amount of the
+        holdout.
+    """
+    for i in range(places.size):
+        one = state[places[i]]
+        frequency = np.int64(one.days) - 1
+        whole[0, i] = one.first
+        whole[1, i] = frequency
+        whole[2, i] = one.last_in_calibration - one.first
+        whole[3, i] = end - one.first
+        whole[4, i] = one.holdout_days
+        real[0, i] = one.gaps / units[1]
+        repeats = (one.total - one.first_units) / units[0]
+        real[1, i] = repeats / frequency if frequency > 0 else np.nan
+        real[2, i] = one.total / units[0]
+        real[3, i] = one.holdout_units / units[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def write_batches(
     schema: pa.Schema,
     first: pa.RecordBatch | None,
     rest: Iterable[pa.RecordBatch],
-    out: Path,
+    out: Path | None,
     record_of: RecordOf,
     progress: Progress,
 ) -> Written:
@@ -35,30 +35,44 @@ def write_batches(
     first, rest
         The customers.
     out
-        The file.
+        The file; where there is none, the customers are kept in memory.
     record_of
         What the file says of itself, once the number of purchases is known.
     progress
         Told how many customers are written.
     """
-    kept = [name for name in schema.names if name != PURCHASE_DAYS]
-    file_schema = with_pandas_notes(pa.schema([schema.field(name) for name in kept]))
-    customers = purchases = 0
-    progress.begin("writing customers", None)
-    with (
-        finished_at(out) as unfinished,
-        _writer(unfinished, file_schema) as writer,
-    ):
-        for batch in chain([] if first is None else [first], rest):
-            if PURCHASE_DAYS in schema.names:
-                purchases += pc.sum(batch.column(PURCHASE_DAYS)).as_py() or 0
-            known = batch.filter(pc.greater_equal(batch.column(FREQUENCY), 0)).select(kept)
-            writer.write_batch(known.cast(file_schema))
-            customers += known.num_rows
-            progress.reach(customers)
-        record = record_of(purchases).to_json().encode()
+    known = _Known(chain([] if first is None else [first], rest), progress)
+    kept = pa.schema([field for field in schema if field.name != PURCHASE_DAYS])
+    file_schema = with_pandas_notes(kept)
+    if out is None:
+        table = pa.Table.from_batches(known, schema=kept).cast(file_schema)
+        return Written(known.customers, known.purchases, table)
+    with finished_at(out) as unfinished, _writer(unfinished, file_schema) as writer:
+        for batch in known:
+            writer.write_batch(batch.cast(file_schema))
+        record = record_of(known.purchases).to_json().encode()
         writer.add_key_value_metadata({METADATA_KEY: record})
-    return Written(customers, purchases)
+    return Written(known.customers, known.purchases)
+
+
+class _Known:
+    """Batches of the customers who came in the calibration, counted as they go by."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch], progress: Progress) -> None:
+        self.customers = self.purchases = 0
+        self._batches, self._progress = batches, progress
+        progress.begin("writing customers", None)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        for batch in self._batches:
+            known = batch
+            if PURCHASE_DAYS in batch.schema.names:
+                self.purchases += pc.sum(batch.column(PURCHASE_DAYS)).as_py() or 0
+                came = pc.greater_equal(batch.column(FREQUENCY), 0)
+                known = batch.filter(came).drop_columns([PURCHASE_DAYS])
+            self.customers += known.num_rows
+            self._progress.reach(self.customers)
+            yield known
 
 
 def add_record(path: Path, record: SummaryRecord) -> None:
