@@ -117,13 +117,18 @@ class BetaGeoProcess(PurchaseProcess):
     ) -> Array:
         """See `bgnbd.survival`."""
         r, alpha, a, b = parameters
-        x, observed, ahead = np.broadcast_arrays(
-            *(np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
+        columns = (np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
+        x, observed, ahead = np.broadcast_arrays(*columns)
+        order = np.argsort(x, axis=None, kind="stable")
+        alive = np.empty(x.size)
+        alive[order] = survival_if_alive(
+            r,
+            alpha,
+            a,
+            b + self.chances_at_start,
+            *(column.ravel()[order] for column in (x, observed, ahead)),
         )
-        values = survival_if_alive(
-            r, alpha, a, b + self.chances_at_start, x.ravel(), observed.ravel(), ahead.ravel()
-        )
-        return np.asarray(values).reshape(x.shape)
+        return alive.reshape(x.shape)
 
     def expected_purchases_if_alive(
         self,

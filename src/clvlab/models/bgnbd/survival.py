@@ -26,32 +26,43 @@ Array = npt.NDArray[np.float64]
 def survival_if_alive(  # pragma: no cover - compiled
     r: float, alpha: float, a: float, b: float, frequency: Array, T: Array, horizon: Array
 ) -> Array:
-    """Probability to be alive at T + horizon, (n,); ``b`` as after the chances at the start."""
+    """Probability to be alive at T + horizon, (n,); ``b`` as after the chances at the start.
+
+    Nodes depend on the frequency alone: customers in its order share them.
+    """
     out = np.empty(frequency.size)
+    later = spacing = -1.0
+    chances, weights = np.empty(0), np.empty(0)
     for i in range(frequency.size):
-        later = b + frequency[i]
         n = r + frequency[i]
         u = horizon[i] / (alpha + T[i])
-        centre = math.log(max(a, 1.0) / later)
-        width = min(1.0, 2.0 * math.sqrt(1.0 / a + 1.0 / later))
-        left = math.asinh((TAIL / a + TAIL * width) / width)
-        right = math.asinh((TAIL / later + TAIL * width + max(0.0, math.log(TAIL))) / width)
-        spacing = STEP if u < 1e4 else STEP / 2
-        peak = -1e308
-        total = norm = 0.0
-        for passing in range(2):
-            v = -left
-            while v <= right:
-                s = centre + width * math.sinh(v)
-                log_q = -math.log1p(math.exp(s)) if s < 0 else -s - math.log1p(math.exp(-s))
-                log_p = s + log_q
-                log_weight = a * log_p + later * log_q + math.log(math.cosh(v))
-                if passing == 0:
-                    peak = max(peak, log_weight)
-                else:
-                    weight = math.exp(log_weight - peak)
-                    total += weight * math.exp(-n * math.log1p(math.exp(log_p) * u))
-                    norm += weight
-                v += spacing
-        out[i] = total / norm
+        finer = STEP if u < 1e4 else STEP / 2
+        if b + frequency[i] != later or finer != spacing:
+            later, spacing = b + frequency[i], finer
+            chances, weights = _nodes(a, later, spacing)
+        total = 0.0
+        for j in range(chances.size):
+            total += weights[j] * math.exp(-n * math.log1p(chances[j] * u))
+        out[i] = total
     return out
+
+
+@compiled
+def _nodes(  # pragma: no cover - compiled
+    a: float, later: float, spacing: float
+) -> tuple[Array, Array]:
+    """Probabilities to drop out, and weights that sum to one, of a beta distribution."""
+    centre = math.log(max(a, 1.0) / later)
+    width = min(1.0, 2.0 * math.sqrt(1.0 / a + 1.0 / later))
+    left = math.asinh((TAIL / a + TAIL * width) / width)
+    right = math.asinh((TAIL / later + TAIL * width + max(0.0, math.log(TAIL))) / width)
+    size = int((left + right) / spacing) + 1
+    chances, weights = np.empty(size), np.empty(size)
+    for j in range(size):
+        v = j * spacing - left
+        s = centre + width * math.sinh(v)
+        log_q = -math.log1p(math.exp(s)) if s < 0 else -s - math.log1p(math.exp(-s))
+        chances[j] = math.exp(s + log_q)
+        weights[j] = a * (s + log_q) + later * log_q + math.log(math.cosh(v))
+    weights = np.exp(weights - weights.max())
+    return chances, weights / weights.sum()

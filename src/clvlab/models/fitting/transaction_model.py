@@ -17,6 +17,7 @@ from clvlab.models.customers.history_table import HistoryTable
 from clvlab.models.fitting.fitted_to_histories import FittedToHistories
 from clvlab.models.fitting.fitted_to_histories import objective_of as objective_of
 from clvlab.models.fitting.purchase_process import Parameters, PurchaseProcess
+from clvlab.models.fitting.time_alive import residual_lifetimes, time_alive
 from clvlab.models.fitting.whole_numbers import whole_number
 
 Array = npt.NDArray[np.float64]
@@ -195,6 +196,75 @@ class TransactionModel(FittedToHistories):
         values = self.process.probability_of_count(parameters, 0.0, 0.0, 0.0, ahead, counts)
         return pd.Series(values, index=pd.Index(counts, name="count"), name="probability")
 
+    def residual_lifetime(
+        self, customers: Customers, *, quantile: float = 0.5, unit: TimeUnit | str | None = None
+    ) -> pd.Series:
+        """Time from the calibration end until a customer who is alive then has dropped out.
+
+        The time by which a share `quantile` of the customers with the same history and still alive
+        will have left: with 0.5, what half of them outlive. A mean would be infinite for the
+        parameters of most bases; `expected_time_alive` is one up to a horizon.
+
+        Parameters
+        ----------
+        customers
+            A summary in any unit, or a frame with its unit.
+        quantile
+            Above 0 and below 1.
+        unit
+            Unit of a plain frame.
+
+        Returns
+        -------
+        pandas.Series
+            In the customers' unit; infinite for a model without dropout.
+
+        Raises
+        ------
+        InputError
+            When the quantile is out of bounds.
+        """
+        histories = self._histories(customers, unit)
+
+        def lifetimes(parameters: Parameters, pairs: HistoryTable) -> Array:
+            each = residual_lifetimes(self.process, parameters, pairs, quantile)
+            return np.asarray(each[pairs.pair])
+
+        values = self._by_pattern(histories, lifetimes) * self._in_unit_of(histories)
+        return pd.Series(values, index=histories.index, name="residual_lifetime")
+
+    def expected_time_alive(
+        self, customers: Customers, *, horizon: Horizon, unit: TimeUnit | str | None = None
+    ) -> pd.Series:
+        r"""Expected time that a customer is alive within a horizon from the calibration end.
+
+        .. math:: \int_0^h P(\text{alive at } T + t)\,dt ,
+
+        which counts the chance to have left before. The residual lifetime's mean, cut at ``h``.
+
+        Parameters
+        ----------
+        customers
+            A summary in any unit, or a frame with its unit.
+        horizon
+            A number in the customers' unit, a span such as ``"52 weeks"``, or a last day.
+        unit
+            Unit of a plain frame.
+
+        Returns
+        -------
+        pandas.Series
+            In the customers' unit, from 0 to the horizon.
+        """
+        histories = self._histories(customers, unit)
+        ahead = histories.window.horizon_days(horizon) / self.unit_.days
+
+        def alive(parameters: Parameters, pairs: HistoryTable) -> Array:
+            return time_alive(self.process, parameters, pairs, ahead)
+
+        values = self._times_alive(histories, alive) * self._in_unit_of(histories)
+        return pd.Series(values, index=histories.index, name="expected_time_alive")
+
     def discounted_expected_residual_transactions(
         self,
         customers: Customers,
@@ -240,6 +310,10 @@ class TransactionModel(FittedToHistories):
             )
 
         return self._times_alive(histories, discounted)
+
+    def _in_unit_of(self, histories: Histories) -> float:
+        """The model's unit of time in the customers'."""
+        return self.unit_.days / histories.window.unit.days
 
     def _times_alive(self, histories: Histories, if_alive: Answer) -> Array:
         """Each customer's number: what holds for the pair if alive, times the chance to be."""
