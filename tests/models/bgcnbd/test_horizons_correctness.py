@@ -12,7 +12,8 @@ from clvlab.models.bgcnbd.expectation import (
     fill_stage_weights,
     sum_over_stages,
 )
-from clvlab.models.bgcnbd.long_horizons import dropout_nodes, long_horizon
+from clvlab.models.bgcnbd.long_horizons import DROPOUT_STEP, long_horizon
+from clvlab.models.bgnbd.dropout_nodes import dropout_nodes
 
 POINTS = [
     (0.25, 4.4, 0.8, 2.4),
@@ -41,7 +42,7 @@ def test_sums_over_stages_and_eigenvalues_agree(parameters, k, history):
     fill_stage_weights(n, (T - t_x) / (alpha + T), pi)
     for ahead in (10.0, 52.0, 520.0):
         u = ahead / (alpha + T)
-        by_eigenvalues = long_horizon(n, u, k, pi, dropout_nodes(a, b + x))
+        by_eigenvalues = long_horizon(n, u, k, pi, dropout_nodes(a, b + x, DROPOUT_STEP))
         each = [sum_over_stages(n + j, u, j, k, a, b + x) for j in range(k)]
         assert_allclose(by_eigenvalues, pi @ np.array(each), rtol=2e-9, atol=1e-11)
 

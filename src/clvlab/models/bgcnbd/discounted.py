@@ -33,8 +33,8 @@ from clvlab.models.bgcnbd.expectation import (
     fill_stage_weights,
     stages_needed,
 )
-from clvlab.models.bgcnbd.long_horizons import dropout_nodes
-from clvlab.models.bgnbd.expectation import TAIL
+from clvlab.models.bgcnbd.long_horizons import DROPOUT_STEP
+from clvlab.models.bgnbd.dropout_nodes import TAIL, dropout_nodes
 
 Array = npt.NDArray[np.float64]
 
@@ -217,7 +217,7 @@ def discounted_for_ever(  # pragma: no cover - compiled
         later = b + frequency[i]
         if later != of:
             of = later
-            nodes = dropout_nodes(a, later)
+            nodes = dropout_nodes(a, later, DROPOUT_STEP)
         n, since, silent = r + k * frequency[i], alpha + T[i], T[i] - recency[i]
         centre = math.log((n + 0.5 * k) / since)
         width = min(1.0, 2.0 / math.sqrt(n + 1.0))

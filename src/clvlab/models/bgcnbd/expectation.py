@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clvlab.compiled import compiled
-from clvlab.models.bgcnbd.long_horizons import dropout_nodes, long_horizon
+from clvlab.models.bgcnbd.long_horizons import DROPOUT_STEP, long_horizon
+from clvlab.models.bgnbd.dropout_nodes import dropout_nodes
 
 Array = npt.NDArray[np.float64]
 
@@ -130,7 +131,7 @@ def expected_and_survival(  # pragma: no cover - compiled
         if stages_needed(n + k - 1.0, u) > MOST_STAGES:
             if nodes_of != b + x:
                 nodes_of = b + x
-                nodes = dropout_nodes(a, nodes_of)
+                nodes = dropout_nodes(a, nodes_of, DROPOUT_STEP)
             out[0, i], out[1, i] = long_horizon(n, u, k, pi, nodes)
             continue
         for j in range(k):

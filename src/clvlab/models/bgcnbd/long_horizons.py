@@ -25,39 +25,14 @@ import numpy as np
 import numpy.typing as npt
 
 from clvlab.compiled import compiled
-from clvlab.models.bgnbd.expectation import TAIL
 
 Array = npt.NDArray[np.float64]
 
-STEP = 0.025
+DROPOUT_STEP = 0.025
+"""Distance of `dropout_nodes` for integrands that bend as sharply as these."""
 FEW = 1e-3
 """Chance to stay below which no more than a few purchases count."""
 A_FEW = 7
-
-
-@compiled
-def dropout_nodes(a: float, later: float) -> Array:  # pragma: no cover - compiled
-    """Nodes of the beta distribution of the dropout probability p, (4, nodes).
-
-    Logarithms of p and of 1 - p, weights that sum to one, and p itself.
-    """
-    centre = math.log(max(a, 1.0) / later)
-    width = min(1.0, 2.0 * math.sqrt(1.0 / a + 1.0 / later))
-    left = math.asinh((TAIL / a + TAIL * width) / width)
-    right = math.asinh((TAIL / later + TAIL * width + max(0.0, math.log(TAIL))) / width)
-    count = int((left + right) / STEP) + 1
-    nodes = np.empty((4, count))
-    for i in range(count):
-        v = -left + STEP * i
-        s = centre + width * math.sinh(v)
-        log_q = -math.log1p(math.exp(s)) if s < 0 else -s - math.log1p(math.exp(-s))
-        nodes[0, i] = s + log_q
-        nodes[1, i] = log_q
-        nodes[2, i] = a * (s + log_q) + later * log_q + math.log(math.cosh(v))
-    nodes[3] = np.exp(nodes[0])
-    nodes[2] = np.exp(nodes[2] - nodes[2].max())
-    nodes[2] /= nodes[2].sum()
-    return nodes
 
 
 @compiled

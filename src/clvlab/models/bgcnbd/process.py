@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from clvlab.models.bgcnbd import kernels as bgcnbd_kernels
 from clvlab.models.bgcnbd.discounted import discounted_for_ever, discounted_within
 from clvlab.models.bgcnbd.expectation import expected_and_survival
 from clvlab.models.bgcnbd.futures import draw_purchases
+from clvlab.models.bgnbd.by_frequency import by_frequency
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
 from clvlab.models.customers.histories import Histories
 from clvlab.models.customers.history_table import HistoryTable
@@ -156,8 +158,9 @@ class BetaGeoErlangProcess(PurchaseProcess):
             *(np.asarray(v, dtype=np.float64) for v in (frequency, self._recency, T, horizon))
         )
         columns = (np.ascontiguousarray(v).ravel() for v in (x, t_x, observed, ahead))
-        both = expected_and_survival(r, alpha, a, b + self.chances_at_start, self.k, *columns)
-        return np.asarray(both).reshape(2, *x.shape)
+        named = (r, alpha, a, b + self.chances_at_start, self.k)
+        both = by_frequency(partial(expected_and_survival, *named), *columns)
+        return both.reshape(2, *x.shape)
 
     def discounted_purchases_if_alive(
         self,
@@ -182,12 +185,15 @@ class BetaGeoErlangProcess(PurchaseProcess):
         )
         named = (r, alpha, a, later, self.k)
         if math.isinf(horizon):
-            values = discounted_for_ever(*named, x, t_x, observed, float(log_discount))
-        else:
-            values = discounted_within(
-                *named, x, t_x, observed, float(horizon), float(log_discount)
-            )
-        return np.asarray(values)
+
+            def for_ever(x: Array, t_x: Array, observed: Array) -> Array:
+                found = discounted_for_ever(*named, x, t_x, observed, float(log_discount))
+                return np.asarray(found)
+
+            return by_frequency(for_ever, x, t_x, observed)
+        return np.asarray(
+            discounted_within(*named, x, t_x, observed, float(horizon), float(log_discount))
+        )
 
     def probability_purchase_if_alive(
         self,

@@ -29,6 +29,7 @@ import numpy.typing as npt
 from scipy.special import log_expit
 
 from clvlab.compiled import compiled
+from clvlab.models.bgnbd.dropout_nodes import STEP, dropout_nodes
 
 Array = npt.NDArray[np.float64]
 
@@ -39,8 +40,8 @@ ALIKE_NODES = 14
 SPACING = 0.7
 MOMENTS = 20
 RARE = 0.1
-STEP = 0.05
-TAIL = 45.0
+FAR = 1e4
+"""Horizons beyond so many times alpha + T bend the integrand far from the middle of the nodes."""
 
 
 @compiled
@@ -48,16 +49,29 @@ def expected_if_alive(  # pragma: no cover - compiled
     r: float, alpha: float, a: float, b: float, x: float, T: float, t: float
 ) -> float:
     """Expected purchases in (T, T + t] of a customer alive at T; times in the unit of alpha."""
+    found = _by_series(r, alpha, a, b, x, T, t)
+    if found >= 0.0:
+        return found
+    u = t / (alpha + T)
+    if min(a, b + x) > ALIKE:
+        p, weights = _nodes_of_alike(a, b + x)
+        return _average_over_nodes(p, weights, r + x, u)
+    nodes = dropout_nodes(a, b + x, STEP if u < FAR else STEP / 2)
+    return _average_over_nodes(nodes[3], nodes[2], r + x, u)
+
+
+@compiled
+def _by_series(  # pragma: no cover - compiled
+    r: float, alpha: float, a: float, b: float, x: float, T: float, t: float
+) -> float:
+    """The number where one of the series gives it; -1 where an average over dropout has to."""
     if t <= 0.0:
         return 0.0
     u = t / (alpha + T)
     if u * (r + x + MOMENTS) * (a + MOMENTS) / (a + b + x) < RARE:
         return _moments_of_dropout(r + x, a, a + b + x, u)
-    if min(a, b + x) > ALIKE:
-        p, weights = _nodes_of_alike(a, b + x)
-        return _average_over_nodes(p, weights, r + x, u)
     z = t / (alpha + T + t)
-    if a < 50.0 and z < 0.995:
+    if min(a, b + x) <= ALIKE and a < 50.0 and z < 0.995:
         log_rest = math.log1p(-t / (alpha + T + t))
         exponent = (a - 1.0) * log_rest
         leading = -log_rest if abs(exponent) < 1e-12 else -math.expm1(exponent) / (a - 1.0)
@@ -77,7 +91,7 @@ def expected_if_alive(  # pragma: no cover - compiled
         lost = max(abs(c * leading), scale * largest)
         if n < MOST_TERMS and lost < MOST_CANCELLATION * result:
             return result
-    return _average_over_dropout(r, alpha, a, b, x, T, t)
+    return -1.0
 
 
 @compiled
@@ -123,47 +137,11 @@ def _average_over_nodes(p: Array, weights: Array, n: float, u: float) -> float: 
     """The beta average over given nodes."""
     total = 0.0
     for k in range(p.size):
-        total -= weights[k] * math.expm1(-n * math.log1p(p[k] * u)) / p[k]
+        if p[k] * u < 1e-300:
+            total += weights[k] * n * u
+        else:
+            total -= weights[k] * math.expm1(-n * math.log1p(p[k] * u)) / p[k]
     return total
-
-
-@compiled
-def _average_over_dropout(  # pragma: no cover - compiled
-    r: float, alpha: float, a: float, b: float, x: float, T: float, t: float
-) -> float:
-    """The beta average, over s = logit p, with nodes s = centre + width * sinh(v).
-
-    The weights are normalized by their own sum, so no beta function of a huge b is needed.
-    """
-    later = b + x
-    n = r + x
-    u = t / (alpha + T)
-    centre = math.log(max(a, 1.0) / later)
-    width = min(1.0, 2.0 * math.sqrt(1.0 / a + 1.0 / later))
-    left = math.asinh((TAIL / a + TAIL * width) / width)
-    right = math.asinh((TAIL / later + TAIL * width + max(0.0, math.log(TAIL))) / width)
-    # A horizon far beyond alpha + T bends the integrand far from the centre of the grid.
-    spacing = STEP if u < 1e4 else STEP / 2
-    peak = -1e308
-    for passing in range(2):
-        total = 0.0
-        norm = 0.0
-        v = -left
-        while v <= right:
-            s = centre + width * math.sinh(v)
-            log_q = -math.log1p(math.exp(s)) if s < 0 else -s - math.log1p(math.exp(-s))
-            log_p = s + log_q
-            log_weight = a * log_p + later * log_q + math.log(math.cosh(v))
-            if passing == 0:
-                peak = max(peak, log_weight)
-            else:
-                weight = math.exp(log_weight - peak)
-                p = math.exp(log_p)
-                rate = n * u if p * u < 1e-300 else -math.expm1(-n * math.log1p(p * u)) / p
-                total += weight * rate
-                norm += weight
-            v += spacing
-    return total / norm
 
 
 @compiled
@@ -177,19 +155,36 @@ def sum_over_horizons(  # pragma: no cover - compiled
     horizons: Array,
     weights: Array,
 ) -> Array:
-    """Weighted sums over horizons of `expected_if_alive`, one per pair of frequency and T."""
+    """Weighted sums over horizons of `expected_if_alive`, one per pair of frequency and T.
+
+    Nodes depend on the frequency alone: pairs in its order share them.
+    """
     out = np.empty(frequency.size)
+    alike_of = near_of = far_of = -1.0
+    near, far = np.empty((4, 0)), np.empty((4, 0))
+    p, shares = np.empty(0), np.empty(0)
     for i in range(frequency.size):
+        n, later = r + frequency[i], b + frequency[i]
+        alike = min(a, later) > ALIKE
+        if alike and alike_of != later:
+            alike_of = later
+            p, shares = _nodes_of_alike(a, later)
         total = 0.0
-        if min(a, b + frequency[i]) > ALIKE:
-            p, shares = _nodes_of_alike(a, b + frequency[i])
-            for k in range(horizons.size):
-                u = horizons[k] / (alpha + T[i])
-                total += weights[k] * _average_over_nodes(p, shares, r + frequency[i], u)
-        else:
-            for k in range(horizons.size):
-                once = expected_if_alive(r, alpha, a, b, frequency[i], T[i], horizons[k])
-                total += weights[k] * once
+        for k in range(horizons.size):
+            u = horizons[k] / (alpha + T[i])
+            if alike:
+                total += weights[k] * _average_over_nodes(p, shares, n, u)
+                continue
+            once = _by_series(r, alpha, a, b, frequency[i], T[i], horizons[k])
+            if once < 0.0 and u < FAR:
+                if near_of != later:
+                    near_of, near = later, dropout_nodes(a, later, STEP)
+                once = _average_over_nodes(near[3], near[2], n, u)
+            elif once < 0.0:
+                if far_of != later:
+                    far_of, far = later, dropout_nodes(a, later, STEP / 2)
+                once = _average_over_nodes(far[3], far[2], n, u)
+            total += weights[k] * once
         out[i] = total
     return out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from clvlab.models.bgnbd import evaluations as bgnbd_evaluations
 from clvlab.models.bgnbd import formulas
 from clvlab.models.bgnbd import kernels as bgnbd_kernels
+from clvlab.models.bgnbd.by_frequency import by_frequency
 from clvlab.models.bgnbd.expectation import sum_over_horizons
 from clvlab.models.bgnbd.futures import draw_purchases
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
@@ -119,14 +121,9 @@ class BetaGeoProcess(PurchaseProcess):
         r, alpha, a, b = parameters
         columns = (np.asarray(value, dtype=np.float64) for value in (frequency, T, horizon))
         x, observed, ahead = np.broadcast_arrays(*columns)
-        order = np.argsort(x, axis=None, kind="stable")
-        alive = np.empty(x.size)
-        alive[order] = survival_if_alive(
-            r,
-            alpha,
-            a,
-            b + self.chances_at_start,
-            *(column.ravel()[order] for column in (x, observed, ahead)),
+        alive = by_frequency(
+            partial(survival_if_alive, r, alpha, a, b + self.chances_at_start),
+            *(column.ravel() for column in (x, observed, ahead)),
         )
         return alive.reshape(x.shape)
 
@@ -161,9 +158,12 @@ class BetaGeoProcess(PurchaseProcess):
             # As many as dropout allows for, one over its probability on average.
             later = b + self.chances_at_start + frequency
             return (a + later - 1) / (a - 1) if a > 1 else np.full(len(frequency), np.inf)
-        return np.asarray(
-            sum_over_horizons(r, alpha, a, b + self.chances_at_start, frequency, T, *nodes)
-        )
+
+        def summed(x: Array, observed: Array) -> Array:
+            later = b + self.chances_at_start
+            return np.asarray(sum_over_horizons(r, alpha, a, later, x, observed, *nodes))
+
+        return by_frequency(summed, frequency, T)
 
     def probability_purchase_if_alive(
         self,
