@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from clvlab.errors import InputError, Problem
 from clvlab.summary.progress import Progress, Silent
+from clvlab.summary.shortage import shortage_of
 from clvlab.summary.summary_file import SummaryFile
 
 Result = TypeVar("Result")
@@ -91,13 +92,10 @@ class EngineSession:
 
 def _in_words(error: Exception, files: SummaryFile) -> InputError:
     """What the engine could not do, and what to do about it."""
+    short = shortage_of(str(error), place="spill_folder")
+    if short is not None:
+        return short
     reason = str(error).splitlines()[0]
-    if "No space left" in reason or "max_temp_directory_size" in reason:
-        remedy = "Make room, or name another place as spill_folder."
-        return InputError(Problem("the spill folder", "must have room", reason, remedy))
-    if "Out of Memory" in reason or "could not allocate" in reason.lower():
-        remedy = "Allow more, such as memory_limit='8GB'."
-        return InputError(Problem("parameter 'memory_limit'", "must be enough", reason, remedy))
     names = ", ".join(file.name for file in files.files[:3])
     more = f" and {len(files.files) - 3} more" if len(files.files) > 3 else ""
     return InputError(
