@@ -17,7 +17,7 @@ import pyarrow as pa
 from clvlab.errors import InputError, Problem
 from clvlab.summary.progress import Progress, Silent
 from clvlab.summary.shortage import shortage_of
-from clvlab.summary.summary_file import SummaryFile
+from clvlab.summary.summary_file import SummaryFile, damaged_file
 
 Result = TypeVar("Result")
 
@@ -96,6 +96,9 @@ def _in_words(error: Exception, files: SummaryFile) -> InputError:
     if short is not None:
         return short
     reason = str(error).splitlines()[0]
+    damaged = files.damaged()
+    if damaged is not None:
+        return damaged_file(*damaged)
     names = ", ".join(file.name for file in files.files[:3])
     more = f" and {len(files.files) - 3} more" if len(files.files) > 3 else ""
     return InputError(
