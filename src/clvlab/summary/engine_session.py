@@ -47,6 +47,12 @@ class EngineSession:
         """Make a table."""
         self._patiently(lambda: self._connection.execute(sql), step)
 
+    def files_where(self, test: str) -> str:
+        """Names of the files that have rows of which a test is true, with commas between."""
+        source = _source(self.files, "filename = 'clvlab_file'")
+        asked = f"SELECT DISTINCT clvlab_file FROM ({source}) WHERE {test} ORDER BY 1"  # noqa: S608
+        return ", ".join(Path(name).name for name in self.table(asked)["clvlab_file"])
+
     def append(self, name: str, rows: pa.Table) -> None:
         """Add rows to a table."""
         self._connection.register("rows_to_append", rows)
@@ -153,7 +159,8 @@ def engine_session(
             connection.close()
 
 
-def _source(files: SummaryFile) -> str:
+def _source(files: SummaryFile, *options: str) -> str:
     """The files as one table, read in their order."""
     paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files.files)
-    return f"SELECT * FROM read_parquet([{paths}], union_by_name=true)"  # noqa: S608
+    said = ", ".join(["union_by_name = true", *options])
+    return f"SELECT * FROM read_parquet([{paths}], {said})"  # noqa: S608

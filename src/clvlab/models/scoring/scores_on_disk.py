@@ -15,6 +15,7 @@ from clvlab.models.fitting.fitted import check_interval
 from clvlab.models.futures.futures import OUTCOMES, Assumptions
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of
+from clvlab.models.scoring.customer_terms import CustomerTerms, Rate, Terms, refuse_series
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
 from clvlab.models.scoring.ranking import Cuts, Ranking
@@ -23,7 +24,11 @@ from clvlab.models.study.fitted_study import FittedStudy
 from clvlab.models.value.value import assumptions_of
 from clvlab.schema import FREQUENCY, MONETARY_VALUE
 from clvlab.summary.counted_summary import CountedSummary
-from clvlab.summary.counting import distinct_histories_of, refuse_impossible_rows
+from clvlab.summary.counting import (
+    distinct_histories_of,
+    refuse_impossible_rows,
+    refuse_repeated_ids,
+)
 from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
 from clvlab.summary.finished_file import finished_at
 from clvlab.summary.progress import Progress
@@ -73,8 +78,8 @@ def score_on_disk(
     *,
     horizon: Horizon,
     annual_discount_rate: float,
-    margin_rate: float,
-    direct_cost: float = 0.0,
+    margin_rate: Rate,
+    direct_cost: Rate = 0.0,
     interval: float | None = 0.90,
     memory_limit: str = DEFAULT_MEMORY,
     spill_folder: str | Path | None = None,
@@ -109,9 +114,10 @@ def score_on_disk(
     annual_discount_rate
         Effective annual rate, applied continuously.
     margin_rate
-        Share of the amount that is earned, between 0 and 1, for all customers.
+        Share of the amount that is earned, between 0 and 1: one for all customers, or the name of
+        a column of the summary.
     direct_cost
-        Cost of serving one purchase, in money, for all customers.
+        Cost of serving one purchase, in money: likewise.
     interval
         Coverage of the limits; None leaves them out, and with them most of the time.
     memory_limit, spill_folder, progress
@@ -120,8 +126,8 @@ def score_on_disk(
     Raises
     ------
     InputError
-        For files that are no summary, impossible histories, a study with covariates, business
-        terms that are no such, and when there is no room.
+        For files that are no summary, customers who come twice, impossible histories, a study
+        with covariates, business terms that are no such, and when there is no room.
 
     Examples
     --------
@@ -147,14 +153,16 @@ def score_on_disk(
     study.model.require_no_covariates("scores on disk")
     files = SummaryFile.open(summary)
     files.window.horizon_days(horizon)
+    refuse_series(margin_rate=margin_rate, direct_cost=direct_cost)
+    terms = CustomerTerms(margin_rate, direct_cost)
     assumptions = assumptions_of(
         pd.DataFrame(),
         study.model,
         files.window,
         horizon=horizon,
         annual_discount_rate=annual_discount_rate,
-        margin_rate=margin_rate,
-        direct_cost=direct_cost,
+        margin_rate=terms.for_all[0],
+        direct_cost=terms.for_all[1],
     )
     with (
         engine_session(
@@ -162,25 +170,27 @@ def score_on_disk(
         ) as session,
         finished_at(Path(out)) as unfinished,
     ):
-        return _scored(session, study, assumptions, Path(out), unfinished, interval)
+        return _scored(session, study, assumptions, terms, Path(out), unfinished, interval)
 
 
 def _scored(
     session: EngineSession,
     study: FittedStudy,
     assumptions: Assumptions,
+    terms: CustomerTerms,
     out: Path,
     unfinished: Path,
     interval: float | None,
 ) -> ScoresOnDisk:
     refuse_impossible_rows(session.table)
+    refuse_repeated_ids(session)
     files = session.files
     histories = distinct_histories_of(session.table, "true")
     counted = CountedSummary(histories, pd.DataFrame(), files.window, files.n_customers)
     spend = tuple(float(value) for value in study.spend.params_)
     scores = HistoryScores.of(counted, study.model, spend, assumptions)
     lookup = HistoryLookup.of(histories)
-    ranking = _ranked(session, scores, lookup)
+    ranking = _ranked(session, scores, lookup, terms)
     worth, cuts = ranking.worth(), ranking.cuts()
     gini, quantiles = ranking.gini(), ranking.quantiles()
     session.run("DROP TABLE ranked")
@@ -189,40 +199,49 @@ def _scored(
         draws = DrawsOfHistories.of(counted, study.model, study.draws, assumptions, worth)
         credible, sums = draws.all(interval=interval, progress=session.progress)
         scores = scores.with_limits(credible)
-    _write(session, scores, lookup, cuts, unfinished)
+    _write(session, scores, lookup, terms, cuts, unfinished)
     deciles, total = _tables(worth, scores, sums, interval)
     return ScoresOnDisk(out, deciles, total, gini, quantiles, interval, study.method)
 
 
-def _ranked(session: EngineSession, scores: HistoryScores, lookup: HistoryLookup) -> Ranking:
+def _ranked(
+    session: EngineSession, scores: HistoryScores, lookup: HistoryLookup, terms: CustomerTerms
+) -> Ranking:
+    largest_cost = terms.check(session)
     largest = session.table(
         f"SELECT max({MONETARY_VALUE}) AS most FROM summary WHERE {FREQUENCY} > 0"  # noqa: S608
     )["most"].iloc[0]
-    ranking = Ranking(session, float(np.nan_to_num(largest)))
+    ranking = Ranking(session, terms, float(np.nan_to_num(largest)), largest_cost)
     files = session.files
     session.progress.begin("values", files.n_customers)
-    for block in blocks_of(files, lookup):
+    for block in blocks_of(files, lookup, terms.columns):
         spend = scores.spend_of(block.history, block.monetary_value)
         bought = scores.frequency[block.history] > 0
         amount = np.where(bought, block.monetary_value, 0.0)
-        clv = scores.value(block.history, spend)
-        ranking.add(clv, block.first, block.history, amount)
+        own = terms.of(block.columns)
+        clv = scores.value(block.history, spend, own)
+        ranking.add(clv, block.first, block.history, amount, own)
         session.progress.reach(block.first + len(block))
     ranking.sort()
     return ranking
 
 
 def _write(
-    session: EngineSession, scores: HistoryScores, lookup: HistoryLookup, cuts: Cuts, path: Path
+    session: EngineSession,
+    scores: HistoryScores,
+    lookup: HistoryLookup,
+    terms: CustomerTerms,
+    cuts: Cuts,
+    path: Path,
 ) -> None:
     files = session.files
-    others = (*IDS, *files.holdout_columns)
+    others = tuple(dict.fromkeys((*IDS, *files.holdout_columns, *terms.columns)))
     session.progress.begin("scores", files.n_customers)
     record = replace(files.record, quality=None).to_json().encode()
     with TableWriter(path, {METADATA_KEY: record}) as writer:
         for block in blocks_of(files, lookup, others):
             spend = scores.spend_of(block.history, block.monetary_value)
-            clv = scores.value(block.history, spend)
+            clv = scores.value(block.history, spend, terms.of(block.columns))
             writer.write(
                 {
                     **{name: block.columns[name] for name in IDS},
@@ -242,7 +261,9 @@ def _tables(
     """The deciles and the total, with limits of the sums."""
     customers = worth.totals(np.ones(len(worth.history)))
     purchases = scores.estimates["expected_purchases"][worth.history]
-    value = scores.value(worth.history, scores.spend_of(worth.history, worth.mean_amount))
+    spend = scores.spend_of(worth.history, worth.mean_amount)
+    own = Terms(np.ravel(worth.margin_rate), np.ravel(worth.direct_cost))
+    value = scores.value(worth.history, spend, own)
     present = np.flatnonzero(customers)
     table = {"customers": np.append(customers, customers.sum()).astype(np.int64)}
     for k, (name, each) in enumerate(zip(OUTCOMES, (purchases, value), strict=True)):
