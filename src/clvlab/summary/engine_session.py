@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,37 @@ Result = TypeVar("Result")
 DEFAULT_MEMORY = "2GB"
 """What DuckDB may use before it goes to disk; Python's own part comes on top."""
 LOOK_EVERY_SECONDS = 0.1
+_ROWS_PER_BATCH = 1 << 16
 _SIZE = re.compile(r"\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*", re.IGNORECASE)
+
+
+class RowsAhead:
+    """Rows of batches, some at a time.
+
+    Examples
+    --------
+    >>> batches = pa.table({"n": [0, 1, 2, 3, 4]}).to_batches(max_chunksize=2)
+    >>> rows = RowsAhead(batches)
+    >>> [rows.take(3)["n"].to_pylist() for _ in range(3)]
+    [[0, 1, 2], [3, 4], []]
+    """
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._batches = iter(batches)
+        self._ahead: pa.Table | None = None
+
+    def take(self, n: int) -> pa.Table:
+        """The next `n` rows; fewer at the end, and a table without rows behind it."""
+        while self._ahead is None or len(self._ahead) < n:
+            batch = next(self._batches, None)
+            if batch is None:
+                break
+            more = pa.Table.from_batches([batch])
+            self._ahead = more if self._ahead is None else pa.concat_tables([self._ahead, more])
+        if self._ahead is None:
+            return pa.table({})
+        taken, self._ahead = self._ahead.slice(0, n), self._ahead.slice(n)
+        return taken
 
 
 class EngineSession:
@@ -42,6 +72,20 @@ class EngineSession:
         """The rows that a question has for an answer; they have to fit into memory."""
         found: pd.DataFrame = self._patiently(lambda: self._connection.execute(sql).df(), step)
         return found
+
+    def rows(self, sql: str) -> RowsAhead:
+        """The rows that a question has for an answer, which need not fit into memory."""
+        return RowsAhead(self._batches(sql))
+
+    def _batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        import duckdb
+
+        # A connection of its own, so that tables can be added to in between.
+        with closing(self._connection.cursor()) as cursor:
+            try:
+                yield from arrow_reader(cursor.sql(sql), _ROWS_PER_BATCH)
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                raise _in_words(error, self.files) from None
 
     def run(self, sql: str, step: str = "") -> None:
         """Make a table."""
@@ -94,6 +138,13 @@ class EngineSession:
             return result.result()
         except duckdb.Error as error:
             raise _in_words(error, self.files) from None
+
+
+def arrow_reader(relation: Any, rows: int) -> pa.RecordBatchReader:  # noqa: ANN401 - untyped
+    """The rows of a relation of DuckDB, about so many at a time."""
+    # Later versions have another name for the same.
+    name = "to_arrow_reader" if hasattr(relation, "to_arrow_reader") else "fetch_arrow_reader"
+    return getattr(relation, name)(rows)
 
 
 def _in_words(error: Exception, files: SummaryFile) -> InputError:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clvlab
-from clvlab.models.scoring import customer_blocks
+from clvlab.models.scoring import customer_blocks, customer_futures
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.ranking import Cuts
 from clvlab.models.study.score_table import deciles_of
@@ -33,6 +33,21 @@ def test_parts_and_small_blocks_change_nothing(
         pd.read_parquet(again.path), pd.read_parquet(scored.path), check_exact=True
     )
     pd.testing.assert_frame_equal(again.deciles, scored.deciles, check_exact=True)
+
+
+def test_blocks_of_files_move_no_limit_of_a_customer(
+    study, summary_on_disk, summary_in_parts, terms, tmp_path, monkeypatch
+):
+    found = []
+    for path, at_once in ((summary_on_disk, 500_000), (summary_in_parts, 117)):
+        monkeypatch.setattr(customer_blocks, "CUSTOMERS_AT_ONCE", at_once)
+        scores = clvlab.score_on_disk(
+            path, study, tmp_path / "scores.parquet", customer_limits=True, **terms
+        )
+        found.append((pd.read_parquet(scores.path), scores.deciles))
+        monkeypatch.setattr(customer_futures, "_ROWS_AT_ONCE", 500)
+    for one, other in zip(*found, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_the_order_of_customers_moves_no_sum(scored, study, simulated_summary, terms, tmp_path):

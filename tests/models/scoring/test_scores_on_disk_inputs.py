@@ -30,6 +30,7 @@ def score(summary_on_disk, study, terms, tmp_path):
         ({"horizon": float("inf")}, "'horizon' must be a finite length of time"),
         ({"horizon": "a while"}, "'horizon' must be"),
         ({"interval": 90}, "'interval' must be a coverage between 0 and 1"),
+        ({"interval": None, "customer_limits": True}, "'customer_limits' needs a coverage"),
         ({"memory_limit": "all"}, "'memory_limit' must be a size of memory"),
     ],
 )

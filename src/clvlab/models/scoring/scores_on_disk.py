@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from clvlab.clock import Horizon
+from clvlab.errors import InputError, Problem
 from clvlab.models.fitting.fitted import check_interval
-from clvlab.models.futures.futures import OUTCOMES, Assumptions
+from clvlab.models.futures.futures import ESTIMATES, OUTCOMES, Assumptions
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of
+from clvlab.models.scoring.customer_futures import COLUMNS, CustomerFutures
 from clvlab.models.scoring.customer_terms import CustomerTerms, Rate, Terms, refuse_series
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
@@ -29,7 +33,7 @@ from clvlab.summary.counting import (
     refuse_impossible_rows,
     refuse_repeated_ids,
 )
-from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
+from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, RowsAhead, engine_session
 from clvlab.summary.finished_file import finished_at
 from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY
@@ -49,7 +53,8 @@ class ScoresOnDisk:
     deciles
         Indexed by ``decile`` (1 is worth most): ``customers``, ``expected_purchases`` and ``clv``
         summed over the decile, each with ``_credible_lower`` and ``_credible_upper`` of the sum
-        where an interval was asked for, ``share`` of the total value and ``cumulated_share``.
+        where an interval was asked for and with ``_predictive_`` limits where customers have
+        theirs, ``share`` of the total value and ``cumulated_share``.
     total
         The same sums over everybody.
     gini
@@ -81,6 +86,7 @@ def score_on_disk(
     margin_rate: Rate,
     direct_cost: Rate = 0.0,
     interval: float | None = 0.90,
+    customer_limits: bool = False,
     memory_limit: str = DEFAULT_MEMORY,
     spill_folder: str | Path | None = None,
     progress: Progress | None = None,
@@ -88,18 +94,20 @@ def score_on_disk(
     """Score every customer of a summary on disk, without reading them into memory.
 
     The estimates and the deciles are those that `score_customers` gives, to the last digit. What
-    can't be shared by the customers of one history is left out of the file: credible limits of
-    ``expected_spend`` and ``clv``, and all predictive limits, which need an own future of each
-    customer. Sums over deciles and over everybody have credible limits, by all draws of the study;
-    how far the outcome of a decile scatters around its expectation is not in them, and of many
-    customers it is small beside them.
+    can't be shared by the customers of one history takes as long as in memory and is left out
+    unless `customer_limits` asks for it: credible limits of ``expected_spend`` and ``clv``, and all
+    predictive limits, which need an own future of each customer. Sums over deciles and over
+    everybody have credible limits either way, by all draws of the study; how far the outcome of a
+    decile scatters around its expectation is not in them, and of many customers it is small beside
+    them.
 
     The file has one row per customer in the order of the summary: ``customer_id``,
     ``probability_alive``, ``expected_purchases`` and ``probability_purchase``, each with
     ``_credible_lower`` and ``_credible_upper`` where an interval is asked for,
     ``expected_spend``, ``clv``, ``decile``, and ``holdout_frequency`` and ``holdout_amount`` where
-    the summary has them. It takes its name when it is whole; until then, and when it is stopped,
-    an earlier file of that name stays as it was.
+    the summary has them; with `customer_limits` all columns of `score_customers`. It takes its
+    name when it is whole; until then, and when it is stopped, an earlier file of that name stays
+    as it was.
 
     Parameters
     ----------
@@ -120,6 +128,9 @@ def score_on_disk(
         Cost of serving one purchase, in money: likewise.
     interval
         Coverage of the limits; None leaves them out, and with them most of the time.
+    customer_limits
+        Whether each customer gets the limits that are their own, by the same random numbers as in
+        `score_customers`. Memory stays bounded; time grows with customers times draws.
     memory_limit, spill_folder, progress
         As in `count_summary`.
 
@@ -150,6 +161,9 @@ def score_on_disk(
     """
     if interval is not None:
         check_interval(interval)
+    elif customer_limits:
+        rule, found = "needs a coverage of the limits", "parameter 'interval' is None"
+        raise InputError(Problem("parameter 'customer_limits'", rule, found))
     study.model.require_no_covariates("scores on disk")
     files = SummaryFile.open(summary)
     files.window.horizon_days(horizon)
@@ -170,18 +184,23 @@ def score_on_disk(
         ) as session,
         finished_at(Path(out)) as unfinished,
     ):
-        return _scored(session, study, assumptions, terms, Path(out), unfinished, interval)
+        wanted = _Wanted(assumptions, terms, interval, customer_limits)
+        return _scored(session, study, wanted, Path(out), unfinished)
+
+
+class _Wanted(NamedTuple):
+    """What scores rest on, and which limits are wanted."""
+
+    assumptions: Assumptions
+    terms: CustomerTerms
+    interval: float | None
+    customer_limits: bool
 
 
 def _scored(
-    session: EngineSession,
-    study: FittedStudy,
-    assumptions: Assumptions,
-    terms: CustomerTerms,
-    out: Path,
-    unfinished: Path,
-    interval: float | None,
+    session: EngineSession, study: FittedStudy, wanted: _Wanted, out: Path, unfinished: Path
 ) -> ScoresOnDisk:
+    assumptions, terms, interval, _ = wanted
     refuse_impossible_rows(session.table)
     refuse_repeated_ids(session)
     files = session.files
@@ -194,13 +213,20 @@ def _scored(
     worth, cuts = ranking.worth(), ranking.cuts()
     gini, quantiles = ranking.gini(), ranking.quantiles()
     session.run("DROP TABLE ranked")
-    sums = None
+    sums: dict[str, list[Array]] = {}
     if interval is not None:
         draws = DrawsOfHistories.of(counted, study.model, study.draws, assumptions, worth)
-        credible, sums = draws.all(interval=interval, progress=session.progress)
+        credible, expected = draws.all(interval=interval, progress=session.progress)
+        sums["credible"] = _limits_of_sums(expected, interval)
+        if wanted.customer_limits:
+            futures = CustomerFutures(session, draws, terms.differ)
+            _gather(session, futures, scores, lookup, terms, cuts)
+            simulated = futures.run(interval=interval, rng=study.random())
+            sums["predictive"] = _limits_of_sums(simulated, interval)
         scores = scores.with_limits(credible)
-    _write(session, scores, lookup, terms, cuts, unfinished)
-    deciles, total = _tables(worth, scores, sums, interval)
+    limits = session.rows("SELECT * FROM limits") if "predictive" in sums else None
+    _write(session, scores, lookup, terms, cuts, limits, unfinished)
+    deciles, total = _tables(worth, scores, sums)
     return ScoresOnDisk(out, deciles, total, gini, quantiles, interval, study.method)
 
 
@@ -226,12 +252,31 @@ def _ranked(
     return ranking
 
 
+def _gather(
+    session: EngineSession,
+    futures: CustomerFutures,
+    scores: HistoryScores,
+    lookup: HistoryLookup,
+    terms: CustomerTerms,
+    cuts: Cuts,
+) -> None:
+    """Put everybody where futures are drawn from."""
+    futures.start()
+    for block in blocks_of(session.files, lookup, terms.columns):
+        spend = scores.spend_of(block.history, block.monetary_value)
+        own = terms.of(block.columns)
+        decile = cuts.decile(scores.value(block.history, spend, own), block.first)
+        amount = np.where(scores.frequency[block.history] > 0, block.monetary_value, 0.0)
+        futures.add(block.first, block.history, decile, amount, own)
+
+
 def _write(
     session: EngineSession,
     scores: HistoryScores,
     lookup: HistoryLookup,
     terms: CustomerTerms,
     cuts: Cuts,
+    limits: RowsAhead | None,
     path: Path,
 ) -> None:
     files = session.files
@@ -242,12 +287,12 @@ def _write(
         for block in blocks_of(files, lookup, others):
             spend = scores.spend_of(block.history, block.monetary_value)
             clv = scores.value(block.history, spend, terms.of(block.columns))
+            estimates = {name: one[block.history] for name, one in scores.estimates.items()}
+            own = None if limits is None else limits.take(len(block))
             writer.write(
                 {
                     **{name: block.columns[name] for name in IDS},
-                    **{name: one[block.history] for name, one in scores.estimates.items()},
-                    "expected_spend": spend,
-                    "clv": clv,
+                    **_in_order({**estimates, "expected_spend": spend, "clv": clv}, own),
                     "decile": cuts.decile(clv, block.first),
                     **{name: block.columns[name] for name in files.holdout_columns},
                 }
@@ -255,10 +300,25 @@ def _write(
             session.progress.reach(block.first + len(block))
 
 
+def _in_order(estimates: dict[str, Array], limits: pa.Table | None) -> dict[str, Array]:
+    """Each estimate with its limits behind it, those of customers among them."""
+    known = dict(estimates)
+    if limits is not None:
+        known |= {name: limits.column(name).to_numpy() for name in COLUMNS}
+    behind = [f"_{kind}_{side}" for kind in ("credible", "predictive") for side in SIDES]
+    names = [f"{name}{end}" for name in ESTIMATES for end in ("", *behind)]
+    return {name: known[name] for name in names if name in known}
+
+
+def _limits_of_sums(draws: Array, interval: float) -> list[Array]:
+    """Limits of each outcome's sum over each tenth and over everybody, (2, 11) each."""
+    return [limits_of(np.vstack([one, one.sum(axis=0)]), interval) for one in draws]
+
+
 def _tables(
-    worth: Worth, scores: HistoryScores, sums: Array | None, interval: float | None
+    worth: Worth, scores: HistoryScores, sums: dict[str, list[Array]]
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """The deciles and the total, with limits of the sums."""
+    """The deciles and the total, with limits of the sums, two of them for each outcome."""
     customers = worth.totals(np.ones(len(worth.history)))
     purchases = scores.estimates["expected_purchases"][worth.history]
     spend = scores.spend_of(worth.history, worth.mean_amount)
@@ -269,11 +329,9 @@ def _tables(
     for k, (name, each) in enumerate(zip(OUTCOMES, (purchases, value), strict=True)):
         tenths = worth.totals(each)
         table[name] = np.append(tenths, math.fsum(tenths))
-        if sums is not None and interval is not None:
-            draws = sums[k]
-            limits = limits_of(np.vstack([draws, draws.sum(axis=0)]), interval)
-            for side, values in zip(SIDES, limits, strict=True):
-                table[f"{name}_credible_{side}"] = values
+        for kind, limits in sums.items():
+            for side, values in zip(SIDES, limits[k], strict=True):
+                table[f"{name}_{kind}_{side}"] = values
     everything = pd.DataFrame(table)
     deciles = everything.iloc[present].set_axis(pd.Index(present + 1, name="decile"))
     total = everything.iloc[DECILES].rename("total")

@@ -21,6 +21,7 @@ from clvlab.data.options import Reading
 from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import FIRST_PURCHASE
+from clvlab.summary.engine_session import arrow_reader
 from clvlab.summary.engines.dialect import DUCKDB, SOURCE, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
 from clvlab.summary.engines.file_scan import Scan, scan_of
@@ -124,7 +125,7 @@ class DuckDBEngine:
     def sample(self, rows: int) -> pa.Table:
         """The first rows, for messages."""
         with self._told():
-            return _reader(self.relation.limit(rows), rows).read_all()
+            return arrow_reader(self.relation.limit(rows), rows).read_all()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The answer to a small question."""
@@ -137,7 +138,7 @@ class DuckDBEngine:
         ordered = f"{sql} ORDER BY {FIRST_PURCHASE}, {CUSTOMER_ID}"
         with self._told():
             with self._watched(progress):
-                reader = _reader(self.relation.query(SOURCE, ordered), _BATCH_ROWS)
+                reader = arrow_reader(self.relation.query(SOURCE, ordered), _BATCH_ROWS)
                 batches = self._batches(reader)
                 first = next(batches, None)
             return write_batches(reader.schema, first, batches, out, record_of, progress)
@@ -249,9 +250,3 @@ def connected(settings: Mapping[str, Any]) -> Iterator[Any]:
 
 def _kind(type_: str) -> str:
     return "decimal" if type_.startswith("DECIMAL") else _KINDS.get(type_, "other")
-
-
-def _reader(relation: Any, rows: int) -> pa.RecordBatchReader:  # noqa: ANN401
-    # Later versions have another name for the same.
-    name = "to_arrow_reader" if hasattr(relation, "to_arrow_reader") else "fetch_arrow_reader"
-    return getattr(relation, name)(rows)
