@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,6 +35,25 @@ def test_parts_and_small_blocks_change_nothing(
         pd.read_parquet(again.path), pd.read_parquet(scored.path), check_exact=True
     )
     pd.testing.assert_frame_equal(again.deciles, scored.deciles, check_exact=True)
+
+
+def test_a_folder_may_hold_files_without_customers_and_files_of_others(
+    scored, study, simulated_summary, terms, tmp_path
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for k, rows in enumerate((slice(0, 0), slice(0, 900), slice(900, 900), slice(900, None))):
+        part = replace(simulated_summary, table=simulated_summary.table.iloc[rows])
+        part.to_parquet(folder / f"part-{k}.parquet")
+    (folder / "_SUCCESS").write_text("")
+    (folder / ".part-1.parquet.crc").write_bytes(b"crc")
+    again = clvlab.score_on_disk(folder, study, tmp_path / "scores.parquet", **terms)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(again.path), pd.read_parquet(scored.path), check_exact=True
+    )
+    read = clvlab.SummaryFile.open(folder).read().table
+    known = simulated_summary.table.sort_values(["first_purchase", "customer_id"])
+    pd.testing.assert_frame_equal(read, known, check_exact=True)
 
 
 def test_blocks_of_files_move_no_limit_of_a_customer(

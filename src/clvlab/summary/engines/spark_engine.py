@@ -98,6 +98,8 @@ class SparkEngine:
             for done, part in enumerate(parts, start=1):
                 # Spark has no way to put it there itself.
                 add_record(part, record)
+                # Spark would hold the file against the sum of what it wrote.
+                part.with_name(f".{part.name}.crc").unlink(missing_ok=True)
                 progress.reach(done)
             _take_place(unfinished, out)
         finally:
