@@ -61,7 +61,7 @@ _REASONS = (
         "Have reading allowed.",
     ),
     (
-        "no space left|disk is full|disk full|could not write|failed to offload",
+        "no space left|file too large|disk is full|disk full|could not write|failed to offload",
         "there is no room for what it puts aside while it works",
         "Make room on the disk of temporary files, or ask for less.",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from clvlab.data.databases import Database, Kind
+from clvlab.data.databases import Database, DatabaseTable, Kind
 from clvlab.data.environment import held_by, variable_in
 from clvlab.errors import InputError, Problem
 
@@ -41,6 +41,41 @@ def find_database(source: str | Path) -> Database | None:
     held = held_by(variable)
     shown = f"env:{variable}"
     return _of_address(held, shown) or (None if is_address(held) else _of_file(Path(held), shown))
+
+
+def find_table(source: str | Path, table: str | None) -> DatabaseTable:
+    """The table or query of a database that is meant.
+
+    Raises
+    ------
+    InputError
+        As `find_database` raises it, and when no table is named.
+    """
+    database = find_database(source)
+    if database is not None and table is not None:
+        return DatabaseTable(database, table)
+    there = ", ".join(database.tables()) if database else ""
+    raise InputError(
+        Problem(
+            database.subject if database else "the source",
+            "can't be read as one table",
+            f"it is a database, which holds {there or 'no table'}",
+            'Name the table, view or query: table="...".',
+        )
+    )
+
+
+def refuse_table(table: str | None) -> None:
+    """Refuse the name of a table for a source that is no database.
+
+    Raises
+    ------
+    InputError
+        When one is given.
+    """
+    if table is not None:
+        rule, found = "is for databases alone", "the source is none"
+        raise InputError(Problem("parameter 'table'", rule, found, "Leave it out."))
 
 
 def is_address(source: str) -> bool:

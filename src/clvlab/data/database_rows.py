@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
 from clvlab.data.database_values import RowsInParts, as_plain_types
 from clvlab.data.progress import Progress
 from clvlab.data.raw_table import require_distinct
+from clvlab.data.rows_put_aside import RowsPutAside
 from clvlab.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -42,14 +44,22 @@ def one_statement(query: str, subject: str) -> str:
     return statement
 
 
+def relation_of_duckdb(
+    connection: Any,  # noqa: ANN401 - untyped library
+    wanted: str | tuple[str, str],
+) -> Any:  # noqa: ANN401
+    """A table or query of DuckDB, of which nothing is read yet."""
+    meant = wanted if isinstance(wanted, str) else _quoted(*wanted)
+    return connection.sql(f"SELECT * FROM {meant} AS asked")  # noqa: S608 - quoted
+
+
 def rows_of_duckdb(
     connection: Any,  # noqa: ANN401 - untyped library
     wanted: str | tuple[str, str],
     label: str,
 ) -> pa.Table:
     """All rows of a table or query of DuckDB, with columns of plain types only."""
-    meant = wanted if isinstance(wanted, str) else _quoted(*wanted)
-    relation = connection.sql(f"SELECT * FROM {meant} AS asked")  # noqa: S608 - quoted
+    relation = relation_of_duckdb(connection, wanted)
     with Progress(label) as progress, ThreadPoolExecutor(1) as beside:
         # In a thread of its own, since DuckDB does not look at Ctrl-C while it works.
         reading = beside.submit(as_plain_types, relation)
@@ -62,10 +72,31 @@ def rows_of_duckdb(
         return rows
 
 
+Taker = TypeVar("Taker", RowsInParts, RowsPutAside)
+
+
 def rows_of_server(
-    connection: Connection, wanted: str | tuple[str, str], decimal: str, label: str
-) -> pa.Table:
-    """All rows of a table or query, fetched in parts so that a large one is never held twice."""
+    connection: Connection,
+    wanted: str | tuple[str, str],
+    label: str,
+    taker: Callable[[Sequence[str]], Taker],
+    reached: Callable[[int], None] | None = None,
+) -> Taker:
+    """Every row of a table or query, fetched in parts that `taker` is given one after the other.
+
+    Parameters
+    ----------
+    connection
+        To the database.
+    wanted
+        A query in parentheses, or schema and name of a table.
+    label
+        What it is called in messages.
+    taker
+        From the names of the columns to what takes the rows.
+    reached
+        Told how many rows have been fetched.
+    """
     from sqlalchemy import literal_column, select, table
 
     streamed = connection.execution_options(stream_results=True, no_parameters=True)
@@ -74,15 +105,18 @@ def rows_of_server(
     else:
         meant = table(wanted[1], schema=wanted[0] or None)
         result = streamed.execute(select(literal_column("*")).select_from(meant))
-    names = list(result.keys())
+    names, done = list(result.keys()), 0
     require_distinct(names, label)
-    parts = RowsInParts(names, decimal)
+    parts = taker(names)
     # Where the connection broke off, nothing else closes the server's cursor.
     with closing(result.cursor), Progress(label) as progress:
         for rows in result.partitions(_AT_ONCE):
             parts.add(rows)
+            done += len(rows)
             progress.advance(rows=len(rows))
-    return parts.table()
+            if reached is not None:
+                reached(done)
+    return parts
 
 
 def _quoted(schema: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,15 +20,20 @@ _KEPT = {name.replace("@", " ") for name in _PLAIN.split()}
 """DuckDB's types that Arrow holds as they are; decimals aside, all others are read as text."""
 
 
-def as_plain_types(relation: Any) -> pa.Table:  # noqa: ANN401 - untyped library
-    """All rows of a DuckDB relation, with columns of plain types only."""
+def in_plain_types(relation: Any) -> Any:  # noqa: ANN401 - untyped library
+    """A DuckDB relation whose columns have plain types only; nothing is read yet."""
     require_distinct(relation.columns, "the relation")
     chosen = []
     for name, kind in zip(relation.columns, map(str, relation.types), strict=True):
         column = '"' + name.replace('"', '""') + '"'
         plain = kind in _KEPT or kind.startswith("DECIMAL")
         chosen.append(column if plain else f"CAST({column} AS VARCHAR) AS {column}")
-    found: pa.Table = relation.project(", ".join(chosen)).to_arrow_table()
+    return relation.project(", ".join(chosen))
+
+
+def as_plain_types(relation: Any) -> pa.Table:  # noqa: ANN401 - untyped library
+    """All rows of a DuckDB relation, with columns of plain types only."""
+    found: pa.Table = in_plain_types(relation).to_arrow_table()
     return found
 
 
@@ -61,24 +66,40 @@ class RowsInParts:
 
 
 def _in_one_type(parts: list[pa.Array], decimal: str) -> pa.ChunkedArray:
-    kinds = {part.type for part in parts if part.null_count < len(part)}
-    if len(kinds) > 1 and not _are_numbers(kinds):
-        # What the types have in common is decided by the values, as if they had come at once.
-        parts = [column_of([one for part in parts for one in part.to_pylist()], decimal)]
-    elif len(kinds) > 1:
-        kinds = {pa.float64()}
-    kind = next(iter(kinds)) if len(kinds) == 1 else None
-    if kind is None:
-        return pa.chunked_array(parts or [pa.array([], type=pa.string())])
-    typed = [
-        part.cast(kind, safe=False) if part.null_count < len(part) else pa.nulls(len(part), kind)
-        for part in parts
-    ]
-    return pa.chunked_array(typed)
+    kind = common_type({part.type for part in parts if part.null_count < len(part)})
+    return pa.chunked_array([converted(part, kind, decimal) for part in parts], type=kind)
 
 
-def _are_numbers(kinds: set[pa.DataType]) -> bool:
-    return kinds <= {pa.int64(), pa.float64()}
+def common_type(kinds: Collection[pa.DataType]) -> pa.DataType:
+    """The one type of a column whose parts have these, as `column_of` gives it for all at once.
+
+    Examples
+    --------
+    >>> common_type({pa.int64(), pa.float64()}), common_type({pa.int64(), pa.date32()})
+    (DataType(double), DataType(string))
+    """
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    if kinds and set(kinds) <= {pa.int64(), pa.float64()}:
+        return pa.float64()
+    if kinds and set(kinds) <= {pa.date32(), pa.timestamp("us")}:
+        return pa.timestamp("us")
+    return pa.string()
+
+
+def converted(part: pa.Array, kind: pa.DataType, decimal: str = ".") -> pa.Array:
+    """A part of a column in the type of the whole; numbers among text as `column_of` writes them.
+
+    Examples
+    --------
+    >>> converted(pa.array([1.5, None]), pa.string(), decimal=",").to_pylist()
+    ['1,5', None]
+    """
+    if part.null_count == len(part):
+        return pa.nulls(len(part), kind)
+    if kind == pa.string():
+        return pa.array([_text(value, decimal) for value in part.to_pylist()], type=kind)
+    return part.cast(kind, safe=False)
 
 
 def column_of(values: Sequence[object], decimal: str = ".") -> pa.Array:

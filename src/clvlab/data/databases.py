@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from clvlab.data.database_errors import plain_reason, refused_driver
-from clvlab.data.database_rows import one_statement, rows_of_duckdb, rows_of_server
+from clvlab.data.database_rows import (
+    one_statement,
+    relation_of_duckdb,
+    rows_of_duckdb,
+    rows_of_server,
+)
+from clvlab.data.database_values import RowsInParts, in_plain_types
 from clvlab.data.raw_table import RawTable, from_arrow, require_distinct
+from clvlab.data.rows_put_aside import RowsPutAside
 from clvlab.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -90,8 +98,75 @@ class Database:
         InputError
             When there is no such table, or it can't be read.
         """
+        meant, ordered = self._meant(wanted)
+        rows = self._read(meant, decimal)
+        return rows if ordered else _in_order(rows)
+
+    def put_aside(
+        self,
+        wanted: str,
+        folder: Path,
+        decimal: str = ".",
+        reached: Callable[[int], None] | None = None,
+    ) -> list[Path]:
+        """The same rows in Parquet files instead of in memory, in the order they are fetched in.
+
+        For SQLite and servers; a DuckDB file is read `in_place`.
+
+        Parameters
+        ----------
+        wanted, decimal
+            As `rows` takes them.
+        folder
+            An empty folder for the files.
+        reached
+            Told how many rows have been fetched.
+
+        Raises
+        ------
+        InputError
+            When there is no such table, it can't be read, or there is no room.
+        """
+        meant, _ = self._meant(wanted)
+        what = _in_words(meant)
+        with self._opened(what) as connection:
+
+            def taker(names: Sequence[str]) -> RowsPutAside:
+                require_distinct(names, f"{what} of {self.label}")
+                return RowsPutAside(names, folder, decimal)
+
+            label = f"{what} of {self.label}"
+            return rows_of_server(connection, meant, label, taker, reached).files()
+
+    @contextmanager
+    def in_place(self, wanted: str, settings: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+        """A table, view or query of a DuckDB file that is read where it is.
+
+        Parameters
+        ----------
+        wanted
+            As `rows` takes it.
+        settings
+            What DuckDB takes as ``config``.
+
+        Yields
+        ------
+        tuple
+            A connection that can only read, and the relation.
+
+        Raises
+        ------
+        InputError
+            When there is no such table, or it can't be read.
+        """
+        meant, _ = self._meant(wanted)
+        with self._opened(_in_words(meant), settings) as connection:
+            yield connection, in_plain_types(relation_of_duckdb(connection, meant))
+
+    def _meant(self, wanted: str) -> tuple[str | tuple[str, str], bool]:
+        """A query in parentheses, or schema and name; and whether its rows keep their order."""
         if is_query(wanted):
-            return _in_order(self._read(f"({one_statement(wanted, self.subject)})", decimal))
+            return f"({one_statement(wanted, self.subject)})", False
         known = self.tables()
         schema, _, name = wanted.rpartition(".") if wanted not in known else ("", "", wanted)
         if name not in known and not schema:
@@ -99,16 +174,16 @@ class Database:
             hint = did_you_mean(wanted, list(known))
             rule = f"must hold the table '{wanted}'"
             raise InputError(Problem(self.subject, rule, f"it holds {there}", hint))
-        rows = self._read((schema, name), decimal)
-        return rows if known.get(wanted) else _in_order(rows)
+        return (schema, name), known.get(wanted, False)
 
     def _read(self, wanted: str | tuple[str, str], decimal: str) -> pa.Table:
-        what = "a query" if isinstance(wanted, str) else f"table {'.'.join(filter(None, wanted))}"
+        what = _in_words(wanted)
         with self._opened(what) as connection:
             label = f"{what} of {self.label}"
             if self.kind == "DuckDB":
                 return rows_of_duckdb(connection, wanted, label)
-            return rows_of_server(connection, wanted, decimal, label)
+            taker = partial(RowsInParts, decimal=decimal)
+            return rows_of_server(connection, wanted, label, taker).table()
 
     @property
     def subject(self) -> str:
@@ -116,7 +191,7 @@ class Database:
         return f"database {self.label}"
 
     @contextmanager
-    def _opened(self, what: str = "") -> Iterator[Any]:
+    def _opened(self, what: str = "", settings: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """A connection that can only read; what goes wrong is told without passwords."""
         from sqlalchemy.exc import SQLAlchemyError
 
@@ -130,7 +205,7 @@ class Database:
             errors = (SQLAlchemyError, sqlite3.Error, OSError, UnicodeError)
         subject = f"{what} of {self.subject}" if what else self.subject
         try:
-            with self._connection() as connection:
+            with self._connection(settings or {}) as connection:
                 yield connection
         except errors as error:
             kind = f"a {self.kind} file" if self.path else "a database"
@@ -138,11 +213,13 @@ class Database:
             found, remedy = plain_reason(error, self.url)
             raise InputError(Problem(subject, rule, found, remedy)) from None
 
-    def _connection(self) -> Any:  # noqa: ANN401 - one of two libraries' connections
+    def _connection(self, settings: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one of two libraries' connections
         if self.kind == "DuckDB":
             import duckdb
 
-            connection = duckdb.connect(str(self.path), read_only=True)
+            connection = duckdb.connect(
+                str(self.path), read_only=True, **({"config": dict(settings)} if settings else {})
+            )
             # In a notebook DuckDB refuses the setting where it could not draw a bar anyway.
             with suppress(duckdb.Error):
                 connection.execute("SET enable_progress_bar = false")
@@ -179,6 +256,10 @@ class DatabaseTable:
         """What it is called in messages."""
         what = "a query" if is_query(self.name) else f"table {self.name}"
         return f"{what} of {self.database.label}"
+
+
+def _in_words(wanted: str | tuple[str, str]) -> str:
+    return "a query" if isinstance(wanted, str) else f"table {'.'.join(filter(None, wanted))}"
 
 
 def is_query(text: str) -> bool:

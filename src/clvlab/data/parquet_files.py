@@ -15,6 +15,18 @@ from clvlab.data.raw_table import RawTable, from_arrow
 from clvlab.errors import Problems
 
 
+def parquet_schemas(files: list[Path], label: str) -> list[pa.Schema]:
+    """Columns and types of Parquet files that go together, from their ends.
+
+    Raises
+    ------
+    InputError
+        When a file is not Parquet or was cut off, or its columns have other types than those of
+        the files before it.
+    """
+    return [part.schema for part in _opened(files, label)]
+
+
 def read_parquet(files: list[Path], label: str, reading: Reading) -> RawTable:  # noqa: ARG001
     """Read Parquet files; folders such as ``region=north`` become columns of text.
 
@@ -24,24 +36,29 @@ def read_parquet(files: list[Path], label: str, reading: Reading) -> RawTable:  
         When a file is not Parquet or is damaged, or its columns have other types than those of
         the files before it.
     """
-    problems, parts = Problems(), []
-    for path in files:
-        try:
-            parts.append(_open(path))
-        except (pa.ArrowException, OSError) as error:
-            problems.add(*_unreadable(path, error))
-    problems.raise_if_any()
-    require_agreement(files, [part.schema for part in parts], label)
+    parts, problems = _opened(files, label), Problems()
     tables = []
     with Progress(label, sum(part.count_rows() for part in parts)) as progress:
         for path, part in zip(files, parts, strict=True):
             try:
                 tables.append(_read(part, progress))
             except (pa.ArrowException, OSError) as error:
-                problems.add(*_unreadable(path, error))
+                problems.add(*unreadable_parquet(path, str(error)))
     problems.raise_if_any()
     table = pa.concat_tables(tables, promote_options="permissive")
     return from_arrow(table, label, absent=absent_in(files, [one.column_names for one in tables]))
+
+
+def _opened(files: list[Path], label: str) -> list[Any]:
+    problems, parts = Problems(), []
+    for path in files:
+        try:
+            parts.append(_open(path))
+        except (pa.ArrowException, OSError) as error:
+            problems.add(*unreadable_parquet(path, str(error)))
+    problems.raise_if_any()
+    require_agreement(files, [part.schema for part in parts], label)
+    return parts
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -63,8 +80,9 @@ def _read(part: Any, progress: Progress) -> pa.Table:  # noqa: ANN401 - pyarrow 
     return pa.Table.from_batches(batches, part.schema)
 
 
-def _unreadable(path: Path, error: Exception) -> tuple[str, str, str, str]:
-    said = str(error).splitlines()[0].rstrip(".") if str(error) else type(error).__name__
+def unreadable_parquet(path: Path, reason: str) -> tuple[str, str, str, str]:
+    """That a Parquet file is damaged or none, with what its reader says."""
+    said = reason.splitlines()[0].rstrip(".") if reason else "no reason is given"
     return (
         f"file {path}",
         "must be a Parquet file",

@@ -60,7 +60,7 @@ class _Table:
                     yield begins, reader.line_num, row
                 begins = reader.line_num + 1
         except csv.Error:
-            raise _unclosed_quote(self.path, begins) from None
+            raise unclosed_quote(self.path, begins) from None
 
 
 def read_text_files(files: list[Path], label: str, reading: Reading) -> RawTable:
@@ -87,6 +87,39 @@ def read_text_files(files: list[Path], label: str, reading: Reading) -> RawTable
     return from_arrow(table, label, is_text=True, rows_at=rows_at, absent=absent)
 
 
+@dataclass(frozen=True)
+class Header:
+    """What has to be known of a text file before its lines are read.
+
+    Attributes
+    ----------
+    names
+        Its columns.
+    delimiter
+        The sign that splits its lines into fields.
+    encoding
+        As Python calls it.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str
+    encoding: str
+
+
+def read_header(path: Path, reading: Reading) -> Header:
+    """Columns, delimiter and encoding of a text file, found as `read_text_files` finds them.
+
+    Raises
+    ------
+    InputError
+        When the file is in another encoding or has no header.
+    """
+    text = open_text(path, reading.encoding)
+    table = _Table(text, reading.delimiter or find_delimiter(text.head))
+    names, _ = _header(table)
+    return Header(tuple(names), table.delimiter, text.encoding)
+
+
 def find_delimiter(text: str) -> str:
     r"""The sign that splits the header and the first lines into equally many fields.
 
@@ -110,21 +143,27 @@ def find_delimiter(text: str) -> str:
 
 
 def _parse(table: _Table, progress: Progress) -> pa.Table:
+    names, header_lines = _header(table)
+    found, n_ragged = _read_fields(table, names, header_lines, progress)
+    if n_ragged:
+        raise _ragged_error(table, len(names), n_ragged)
+    return found
+
+
+def _header(table: _Table) -> tuple[list[str], int]:
+    """Names of the columns, and over how many lines they stand."""
     try:
         reader = table.fields(io.StringIO(table.text.head, newline=table.text.newline))
         header: list[str] = next(reader, [])
     except csv.Error:
-        raise _unclosed_quote(table.path, 1) from None
+        raise unclosed_quote(table.path, 1) from None
     if not any(name.strip() for name in header):
         raise InputError(
             Problem(f"file {table.path}", "must begin with a header", "its first line is empty")
         )
     names = header_names(header)
     require_distinct(names, table.path.name)
-    found, n_ragged = _read_fields(table, names, reader.line_num, progress)
-    if n_ragged:
-        raise _ragged_error(table, len(names), n_ragged)
-    return found
+    return names, reader.line_num
 
 
 def _read_fields(
@@ -155,14 +194,15 @@ def _read_fields(
             if stream.error is not None:
                 raise stream.error from None
             if "straddling" in str(error):
-                raise _unclosed_quote(table.path, _widest_row(table)) from None
+                raise unclosed_quote(table.path, _widest_row(table)) from None
             if "Empty CSV" not in str(error):
                 rule, found = "must be a text table", str(error).splitlines()[0]
                 raise InputError(Problem(f"file {table.path}", rule, found)) from None
             return pa.table({name: pa.array([], type=pa.string()) for name in names}), 0
 
 
-def _unclosed_quote(path: Path, line: int) -> InputError:
+def unclosed_quote(path: Path, line: int) -> InputError:
+    """That a quotation mark of a text file is never closed."""
     return InputError(
         Problem(
             f"file {path}",
@@ -183,13 +223,19 @@ def _ragged_error(table: _Table, width: int, n_wrong: int) -> InputError:
     with table.rows() as rows:
         wrong = (last for _, last, row in rows if len(row) != width)
         shown = [line for line, _ in zip(wrong, range(min(n_wrong, _SHOWN)), strict=False)]
-    sign = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     rest: list[object] = [*shown, *range(n_wrong - len(shown))]
+    found = f"{n_wrong:,} lines have another number: {name_rows(rest, len(shown))}"
+    return ragged_lines(table.path, width, found, table.delimiter)
+
+
+def ragged_lines(path: Path, width: int, found: str, delimiter: str) -> InputError:
+    """That lines of a text file have more or fewer fields than its header."""
+    sign = {"\t": "tab"}.get(delimiter, delimiter)
     return InputError(
         Problem(
-            f"file {table.path}",
+            f"file {path}",
             f"must have {width} fields in each line, like its header",
-            f"{n_wrong:,} lines have another number: {name_rows(rest, len(shown))}",
+            found,
             f"Fields are split at '{sign}'; pass delimiter= if that is not the sign, "
             "or put text that holds it into quotes.",
         )

@@ -141,6 +141,12 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         yield _unpacked(file)
 
 
+def is_gzipped(path: Path) -> bool:
+    """Whether a file is gzipped, whatever its name says."""
+    with path.open("rb") as file:
+        return file.read(len(_GZIP)) == _GZIP
+
+
 def _unpacked(file: IO[bytes]) -> IO[bytes]:
     packed = file.read(len(_GZIP)) == _GZIP
     file.seek(0)
@@ -154,20 +160,30 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise InputError(
-            Problem(f"file {path}", "must be a whole gzip file", "it is damaged", "Copy it again.")
-        ) from None
+        raise damaged_gzip(path) from None
+
+
+def damaged_gzip(path: Path) -> InputError:
+    """That a gzip file ends early, or is none."""
+    return InputError(
+        Problem(f"file {path}", "must be a whole gzip file", "it is damaged", "Copy it again.")
+    )
 
 
 def _encoding_error(path: Path, encoding: str, error: UnicodeError, before: int) -> InputError:
     """That a block holds bytes that are not of an encoding, so many lines after the beginning."""
     raw, start = getattr(error, "object", b""), getattr(error, "start", 0)
     line = before + raw[:start].decode(encoding, errors="replace").count("\n") + 1
+    return other_encoding(path, encoding, line, f" ({raw[start : start + 4]!r})")
+
+
+def other_encoding(path: Path, encoding: str, line: int, which: str = "") -> InputError:
+    """That a line of a file holds bytes that are not of its encoding."""
     return InputError(
         Problem(
             f"file {path}",
             f"must be text in the encoding {encoding}",
-            f"line {line:,} holds bytes that are not ({raw[start : start + 4]!r})",
+            f"line {line:,} holds bytes that are not{which}",
             'Pass the encoding, such as encoding="cp1252" for Western European '
             'or encoding="gb18030" for Chinese exports.',
         )

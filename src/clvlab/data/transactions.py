@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from clvlab import schema
 from clvlab.data.column_map import ColumnMap, Columns, map_columns
-from clvlab.data.database_places import find_database, is_database
+from clvlab.data.database_places import find_table, is_database, refuse_table
 from clvlab.data.databases import DatabaseTable, read_database_table
 from clvlab.data.files import read_files
 from clvlab.data.handed_over import from_any_table
@@ -217,28 +217,11 @@ def open_source(source: object, reading: Reading, policies: Policies) -> RawTabl
     if isinstance(source, DatabaseTable):
         return read_database_table(source, reading.decimal)
     if isinstance(source, (str, Path)) and is_database(source):
-        return _open_database(source, reading)
-    if reading.table is not None:
-        rule, found = "is for databases alone", "the source is none"
-        raise InputError(Problem("parameter 'table'", rule, found, "Leave it out."))
+        return read_database_table(find_table(source, reading.table), reading.decimal)
+    refuse_table(reading.table)
     if isinstance(source, (str, Path)):
         return read_files(source, reading)
     return from_any_table(source, "the table")
-
-
-def _open_database(source: str | Path, reading: Reading) -> RawTable:
-    database = find_database(source)
-    if database is not None and reading.table is not None:
-        return read_database_table(DatabaseTable(database, reading.table), reading.decimal)
-    there = ", ".join(database.tables()) if database else ""
-    raise InputError(
-        Problem(
-            database.subject if database else "the source",
-            "can't be read as one table",
-            f"it is a database, which holds {there or 'no table'}",
-            'Name the table, view or query: table="...".',
-        )
-    )
 
 
 def load_raw(

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from clvlab.clock import StudyWindow
-from clvlab.errors import Problems
-from clvlab.schema import FREQUENCY, MONETARY_VALUE, RECENCY, T
+from clvlab.errors import InputError, Problem, Problems
+from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE, RECENCY, T
 from clvlab.summary.counted_summary import CUSTOMERS, MEAN_LOG, SPREAD_LOG, CountedSummary
 from clvlab.summary.customer_summary import RECENCY_DAYS, T_DAYS
-from clvlab.summary.engine_session import DEFAULT_MEMORY, engine_session
+from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
 from clvlab.summary.progress import Progress
 from clvlab.summary.summary_file import SummaryFile
 
@@ -174,6 +174,25 @@ def refuse_impossible_rows(ask: Ask) -> int:
         problems.add("the summary", "must hold at least one customer", "it is empty")
     problems.raise_if_any()
     return int(found["n"])
+
+
+def refuse_repeated_ids(session: EngineSession) -> None:
+    """Refuse customers who come more than once, naming one of them and the files.
+
+    Raises
+    ------
+    InputError
+        When there are some.
+    """
+    twice = f"SELECT {CUSTOMER_ID} FROM summary GROUP BY {CUSTOMER_ID} HAVING count(*) > 1"  # noqa: S608
+    first = f"SELECT min({CUSTOMER_ID}) AS example, count(*) AS n FROM ({twice}) AS twice"  # noqa: S608
+    found = session.table(first, "checking ids").iloc[0]
+    if not found["n"]:
+        return
+    where = session.files_where(f"{CUSTOMER_ID} = (SELECT example FROM ({first}))")  # noqa: S608
+    what = f"{int(found['n']):,} ids come more than once, such as {found['example']!r} in {where}"
+    rule, remedy = "must have one row per customer", "Summarize the log once, into a new folder."
+    raise InputError(Problem(f"the summary {session.files.path}", rule, what, remedy))
 
 
 def binned_spend(ask: Ask, ranges: pd.DataFrame) -> pd.DataFrame:

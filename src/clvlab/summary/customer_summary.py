@@ -148,7 +148,8 @@ class CustomerSummary:
     def to_parquet(self, path: str | Path) -> None:
         """Write table and window into one Parquet file."""
         record = SummaryRecord(self.window, self.name, self.currency, self.simulated, self.quality)
-        table = pa.Table.from_pandas(self.table)
+        # Ids that count up are no column otherwise, and no engine would find them.
+        table = pa.Table.from_pandas(self.table, preserve_index=True)
         metadata = {**(table.schema.metadata or {}), METADATA_KEY: record.to_json().encode()}
         pq.write_table(table.replace_schema_metadata(metadata), path)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,14 +16,45 @@ import pyarrow as pa
 
 from clvlab.errors import InputError, Problem
 from clvlab.summary.progress import Progress, Silent
-from clvlab.summary.summary_file import SummaryFile
+from clvlab.summary.shortage import shortage_of
+from clvlab.summary.summary_file import SummaryFile, damaged_file
 
 Result = TypeVar("Result")
 
 DEFAULT_MEMORY = "2GB"
 """What DuckDB may use before it goes to disk; Python's own part comes on top."""
 LOOK_EVERY_SECONDS = 0.1
+_ROWS_PER_BATCH = 1 << 16
 _SIZE = re.compile(r"\s*\d+(\.\d+)?\s*([KMGT]i?B)\s*", re.IGNORECASE)
+
+
+class RowsAhead:
+    """Rows of batches, some at a time.
+
+    Examples
+    --------
+    >>> batches = pa.table({"n": [0, 1, 2, 3, 4]}).to_batches(max_chunksize=2)
+    >>> rows = RowsAhead(batches)
+    >>> [rows.take(3)["n"].to_pylist() for _ in range(3)]
+    [[0, 1, 2], [3, 4], []]
+    """
+
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._batches = iter(batches)
+        self._ahead: pa.Table | None = None
+
+    def take(self, n: int) -> pa.Table:
+        """The next `n` rows; fewer at the end, and a table without rows behind it."""
+        while self._ahead is None or len(self._ahead) < n:
+            batch = next(self._batches, None)
+            if batch is None:
+                break
+            more = pa.Table.from_batches([batch])
+            self._ahead = more if self._ahead is None else pa.concat_tables([self._ahead, more])
+        if self._ahead is None:
+            return pa.table({})
+        taken, self._ahead = self._ahead.slice(0, n), self._ahead.slice(n)
+        return taken
 
 
 class EngineSession:
@@ -42,9 +73,29 @@ class EngineSession:
         found: pd.DataFrame = self._patiently(lambda: self._connection.execute(sql).df(), step)
         return found
 
+    def rows(self, sql: str) -> RowsAhead:
+        """The rows that a question has for an answer, which need not fit into memory."""
+        return RowsAhead(self._batches(sql))
+
+    def _batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        import duckdb
+
+        # A connection of its own, so that tables can be added to in between.
+        with closing(self._connection.cursor()) as cursor:
+            try:
+                yield from arrow_reader(cursor.sql(sql), _ROWS_PER_BATCH)
+            except (duckdb.Error, pa.ArrowException, OSError) as error:
+                raise _in_words(error, self.files) from None
+
     def run(self, sql: str, step: str = "") -> None:
         """Make a table."""
         self._patiently(lambda: self._connection.execute(sql), step)
+
+    def files_where(self, test: str) -> str:
+        """Names of the files that have rows of which a test is true, with commas between."""
+        source = _source(self.files, "filename = 'clvlab_file'")
+        asked = f"SELECT DISTINCT clvlab_file FROM ({source}) WHERE {test} ORDER BY 1"  # noqa: S608
+        return ", ".join(Path(name).name for name in self.table(asked)["clvlab_file"])
 
     def append(self, name: str, rows: pa.Table) -> None:
         """Add rows to a table."""
@@ -89,15 +140,22 @@ class EngineSession:
             raise _in_words(error, self.files) from None
 
 
+def arrow_reader(relation: Any, rows: int) -> pa.RecordBatchReader:  # noqa: ANN401 - untyped
+    """The rows of a relation of DuckDB, about so many at a time."""
+    # Later versions have another name for the same.
+    name = "to_arrow_reader" if hasattr(relation, "to_arrow_reader") else "fetch_arrow_reader"
+    return getattr(relation, name)(rows)
+
+
 def _in_words(error: Exception, files: SummaryFile) -> InputError:
     """What the engine could not do, and what to do about it."""
+    short = shortage_of(str(error), place="spill_folder")
+    if short is not None:
+        return short
     reason = str(error).splitlines()[0]
-    if "No space left" in reason or "max_temp_directory_size" in reason:
-        remedy = "Make room, or name another place as spill_folder."
-        return InputError(Problem("the spill folder", "must have room", reason, remedy))
-    if "Out of Memory" in reason or "could not allocate" in reason.lower():
-        remedy = "Allow more, such as memory_limit='8GB'."
-        return InputError(Problem("parameter 'memory_limit'", "must be enough", reason, remedy))
+    damaged = files.damaged()
+    if damaged is not None:
+        return damaged_file(*damaged)
     names = ", ".join(file.name for file in files.files[:3])
     more = f" and {len(files.files) - 3} more" if len(files.files) > 3 else ""
     return InputError(
@@ -152,7 +210,8 @@ def engine_session(
             connection.close()
 
 
-def _source(files: SummaryFile) -> str:
+def _source(files: SummaryFile, *options: str) -> str:
     """The files as one table, read in their order."""
     paths = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files.files)
-    return f"SELECT * FROM read_parquet([{paths}], union_by_name=true)"  # noqa: S608
+    said = ", ".join(["union_by_name = true", *options])
+    return f"SELECT * FROM read_parquet([{paths}], {said})"  # noqa: S608

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clvlab.clock import StudyWindow
-from clvlab.errors import InputError, Problem
+from clvlab.data.files_together import require_agreement
+from clvlab.errors import InputError, Problem, Problems
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE
 from clvlab.summary.customer_summary import (
     HISTORY_COMPLETE,
@@ -23,6 +24,7 @@ from clvlab.summary.customer_summary import (
 )
 from clvlab.summary.record import METADATA_KEY, SummaryRecord
 
+NUMBERS = (FREQUENCY, RECENCY_DAYS, T_DAYS, MONETARY_VALUE)
 NEEDED = (CUSTOMER_ID, FREQUENCY, RECENCY_DAYS, T_DAYS, MONETARY_VALUE, HISTORY_COMPLETE)
 
 
@@ -71,7 +73,7 @@ class SummaryFile:
         ------
         InputError
             For a path without Parquet files, a file that is damaged or is no summary, and files
-            of one folder that differ in their window or columns.
+            of one folder that differ in their window, columns or types.
         """
         place = Path(path)
         files = _files_at(place)
@@ -81,6 +83,9 @@ class SummaryFile:
             differs = _record_of(file, end) != record
             _refuse_differing(file, differs, "window and name")
             _refuse_differing(file, set(_names(end)) != set(columns), "columns")
+        schemas = [end.schema.to_arrow_schema() for end in ends]
+        require_agreement(files, schemas, f"the summary {path}")
+        _refuse_other_kinds(files[0], schemas[0])
         n_customers = sum(end.num_rows for end in ends)
         if n_customers == 0:
             raise InputError(
@@ -110,6 +115,20 @@ class SummaryFile:
 
     def __len__(self) -> int:
         return self.n_customers
+
+    def damaged(self) -> tuple[Path, str] | None:
+        """The first file that can't be read to its end, and why; None when all can.
+
+        Reads everything, some rows at a time.
+        """
+        for file in self.files:
+            try:
+                with pq.ParquetFile(file) as opened:
+                    for _ in opened.iter_batches():
+                        pass
+            except (pa.ArrowException, OSError) as error:
+                return file, str(error).splitlines()[0]
+        return None
 
     def read(self) -> CustomerSummary:
         """All customers in memory."""
@@ -144,6 +163,15 @@ def _end_of(file: Path) -> pq.FileMetaData:
         ) from None
 
 
+def damaged_file(file: Path, reason: str) -> InputError:
+    """That a file of a summary can't be read to its end, with what its reader says."""
+    rule, remedy = (
+        "must be readable to its end",
+        "Was it damaged while it was copied? Write it again.",
+    )
+    return InputError(Problem(f"the file {file.name}", rule, reason, remedy))
+
+
 def _names(end: pq.FileMetaData) -> list[str]:
     return list(end.schema.to_arrow_schema().names)
 
@@ -162,6 +190,22 @@ def _record_of(file: Path, end: pq.FileMetaData) -> bytes:
             "Write it with CustomerSummary.to_parquet.",
         )
     )
+
+
+def _refuse_other_kinds(file: Path, schema: pa.Schema) -> None:
+    """Refuse columns that hold no numbers where numbers are needed."""
+    problems = Problems()
+    for name in NUMBERS:
+        kind = schema.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+            remedy = "Write it with CustomerSummary.to_parquet."
+            subject = f"column '{name}' of the file {file.name}"
+            problems.add(subject, "must hold numbers", f"it holds {kind}", remedy)
+    kind = schema.field(HISTORY_COMPLETE).type
+    if not pa.types.is_boolean(kind):
+        subject = f"column '{HISTORY_COMPLETE}' of the file {file.name}"
+        problems.add(subject, "must hold true or false", f"it holds {kind}")
+    problems.raise_if_any()
 
 
 def _refuse_differing(file: Path, differs: bool, what: str) -> None:  # noqa: FBT001

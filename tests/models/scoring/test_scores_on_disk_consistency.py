@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clvlab
-from clvlab.models.scoring import customer_blocks
+from clvlab.models.scoring import customer_blocks, customer_futures
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.ranking import Cuts
 from clvlab.models.study.score_table import deciles_of
@@ -33,6 +35,40 @@ def test_parts_and_small_blocks_change_nothing(
         pd.read_parquet(again.path), pd.read_parquet(scored.path), check_exact=True
     )
     pd.testing.assert_frame_equal(again.deciles, scored.deciles, check_exact=True)
+
+
+def test_a_folder_may_hold_files_without_customers_and_files_of_others(
+    scored, study, simulated_summary, terms, tmp_path
+):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for k, rows in enumerate((slice(0, 0), slice(0, 900), slice(900, 900), slice(900, None))):
+        part = replace(simulated_summary, table=simulated_summary.table.iloc[rows])
+        part.to_parquet(folder / f"part-{k}.parquet")
+    (folder / "_SUCCESS").write_text("")
+    (folder / ".part-1.parquet.crc").write_bytes(b"crc")
+    again = clvlab.score_on_disk(folder, study, tmp_path / "scores.parquet", **terms)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(again.path), pd.read_parquet(scored.path), check_exact=True
+    )
+    read = clvlab.SummaryFile.open(folder).read().table
+    known = simulated_summary.table.sort_values(["first_purchase", "customer_id"])
+    pd.testing.assert_frame_equal(read, known, check_exact=True)
+
+
+def test_blocks_of_files_move_no_limit_of_a_customer(
+    study, summary_on_disk, summary_in_parts, terms, tmp_path, monkeypatch
+):
+    found = []
+    for path, at_once in ((summary_on_disk, 500_000), (summary_in_parts, 117)):
+        monkeypatch.setattr(customer_blocks, "CUSTOMERS_AT_ONCE", at_once)
+        scores = clvlab.score_on_disk(
+            path, study, tmp_path / "scores.parquet", customer_limits=True, **terms
+        )
+        found.append((pd.read_parquet(scores.path), scores.deciles))
+        monkeypatch.setattr(customer_futures, "_ROWS_AT_ONCE", 500)
+    for one, other in zip(*found, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
 def test_the_order_of_customers_moves_no_sum(scored, study, simulated_summary, terms, tmp_path):

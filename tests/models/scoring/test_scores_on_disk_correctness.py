@@ -116,6 +116,29 @@ def test_customers_who_cost_more_than_they_earn(study, simulated_summary, summar
     assert np.isnan(there.gini)
 
 
+@pytest.mark.parametrize(
+    "own", [("margin_rate",), ("direct_cost",), ("margin_rate", "direct_cost")]
+)
+def test_margins_and_costs_of_their_own(own, study, simulated_summary, terms, tmp_path):
+    rng, n = np.random.default_rng(4), len(simulated_summary)
+    margins = np.where(rng.random(n) < 0.1, 0.0, rng.random(n))
+    table = simulated_summary.table.assign(margin_rate=margins, direct_cost=rng.gamma(1, 2, n))
+    summary = replace(simulated_summary, table=table)
+    summary.to_parquet(tmp_path / "summary.parquet")
+    terms = {**terms, **{name: name for name in own}}
+    there = clvlab.score_on_disk(
+        tmp_path / "summary.parquet", study, tmp_path / "scores.parquet", **terms
+    )
+    here = study.scores(summary, **terms)
+    for name in ("expected_purchases", "expected_spend", "clv", "decile"):
+        np.testing.assert_array_equal(read(there)[name], here.table[name])
+    same = [c for c in here.deciles if "predictive" not in c]
+    pd.testing.assert_frame_equal(
+        there.deciles[same], here.deciles[same], rtol=1e-12, check_dtype=False
+    )
+    pd.testing.assert_series_equal(there.total[same], here.total[same], rtol=1e-12)
+
+
 def test_spend_without_a_mean_is_unbounded(simulated_summary, summary_on_disk, terms, tmp_path):
     spend = clvlab.GammaGammaModel().evaluate([1.0, 0.9, 10.0], simulated_summary)
     study = clvlab.fit_study(simulated_summary, "bg-nbd", spend=spend, n_draws=20, draws="laplace")

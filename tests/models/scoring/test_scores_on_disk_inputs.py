@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import clvlab
@@ -27,6 +30,7 @@ def score(summary_on_disk, study, terms, tmp_path):
         ({"horizon": float("inf")}, "'horizon' must be a finite length of time"),
         ({"horizon": "a while"}, "'horizon' must be"),
         ({"interval": 90}, "'interval' must be a coverage between 0 and 1"),
+        ({"interval": None, "customer_limits": True}, "'customer_limits' needs a coverage"),
         ({"memory_limit": "all"}, "'memory_limit' must be a size of memory"),
     ],
 )
@@ -58,6 +62,46 @@ def test_a_model_with_covariates(score, simulated_summary):
     study = clvlab.FittedStudy.of(model, spend, window=simulated_summary.window, n_draws=20)
     with pytest.raises(InputError, match="the model for scores on disk can't have covariates"):
         score(study=study)
+
+
+def test_margins_and_costs_that_are_none(simulated_summary, study, terms, tmp_path):
+    path = tmp_path / "summary.parquet"
+    table = simulated_summary.table.assign(share=0.5, cost=1.0)
+    table.iloc[[3, 4], -2] = [1.5, np.nan]
+    table.iloc[5, -1] = -1.0
+    replace(simulated_summary, table=table).to_parquet(path)
+
+    def refused(**changed):
+        with pytest.raises(InputError) as raised:
+            clvlab.score_on_disk(path, study, tmp_path / "out.parquet", **{**terms, **changed})
+        assert [one.name for one in tmp_path.iterdir()] == ["summary.parquet"]
+        return str(raised.value)
+
+    message = refused(margin_rate="share", direct_cost="cost")
+    assert "column 'share' must be a share between 0 and 1; 2 of " in message
+    assert "column 'cost' must be a finite amount per purchase of at least 0; 1 of " in message
+    message = refused(margin_rate="shares")
+    assert "got 'shares', which is no column of the summary" in message
+    assert "Did you mean 'share'?" in message
+    message = refused(direct_cost=table["cost"])
+    assert "parameter 'direct_cost' must be a number or the name of a column" in message
+
+
+def test_a_customer_in_two_files_of_a_folder(simulated_summary, study, terms, tmp_path):
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    rows = {"a": slice(0, 100), "b": slice(100, 200), "c": slice(199, 300)}
+    for name, some in rows.items():
+        part = replace(simulated_summary, table=simulated_summary.table.iloc[some])
+        part.to_parquet(folder / f"{name}.parquet")
+    twice = simulated_summary.table.index[199]
+    with pytest.raises(InputError) as raised:
+        clvlab.score_on_disk(folder, study, tmp_path / "out.parquet", **terms)
+    assert f"the summary {folder} must have one row per customer; 1 ids come more" in str(
+        raised.value
+    )
+    assert f"such as {twice!r} in b.parquet, c.parquet" in str(raised.value)
+    assert [one.name for one in tmp_path.iterdir()] == ["parts"]
 
 
 def test_a_file_that_changes_while_it_is_read(simulated_summary, tmp_path, study, terms, told):

@@ -86,23 +86,6 @@ def test_columns_are_proposed_when_they_have_other_names(tmp_path):
     assert "CustomerID" in said
 
 
-def test_a_file_that_was_cut_off_is_named(tmp_path):
-    source = saved(LOG, tmp_path)
-    source.write_bytes(source.read_bytes()[:-30])
-    said = refusal(source, tmp_path)
-    assert "log.parquet must be readable from its first row to its last; DuckDB says:" in said
-
-
-def test_a_file_that_is_damaged_in_the_middle_is_named(tmp_path):
-    days = pd.date_range("2024-01-01", periods=5_000, freq="h")
-    frame = pd.DataFrame({"customer_id": range(5_000), "date": days, "amount": 1.25})
-    source = saved(frame, tmp_path)
-    content = bytearray(source.read_bytes())
-    content[100:4_000] = bytes(3_900)
-    source.write_bytes(content)
-    assert "log.parquet must be readable from its first row" in refusal(source, tmp_path)
-
-
 def test_files_and_objects_of_another_kind_are_refused(tmp_path):
     (tmp_path / "log.xlsx").write_bytes(b"PK\x03\x04")
     assert "log.xlsx must be Parquet files or text files" in refusal(
@@ -118,21 +101,14 @@ def test_a_folder_to_write_into_has_to_exist(tmp_path):
         summarize_at_scale(source, tmp_path / "none" / "base.parquet")
 
 
-def test_memory_that_is_not_enough_is_said_and_nothing_is_left(tmp_path):
-    rows = duckdb.sql(
-        "SELECT md5(CAST(i AS VARCHAR)) AS customer_id, DATE '2024-01-01' AS date, 1.5 AS amount "
-        "FROM range(400000) t(i)"
-    )
-    rows.write_parquet(str(tmp_path / "log.parquet"))
-    before = sorted(path.name for path in tmp_path.iterdir())
-    # No folder to spill into has room where a file stands in its place.
-    (tmp_path / "spill").write_text("")
-    said = refusal(
-        tmp_path / "log.parquet", tmp_path, memory_limit="20MB", temp_directory=tmp_path / "spill"
-    )
-    assert "log.parquet must be" in said
-    (tmp_path / "spill").unlink()
-    assert sorted(path.name for path in tmp_path.iterdir()) == before
+def test_a_folder_to_spill_into_has_to_exist(tmp_path):
+    said = refusal(saved(LOG, tmp_path), tmp_path, temp_directory=tmp_path / "none")
+    assert "parameter 'temp_directory' must be a folder that there is; got" in said
+
+
+def test_a_table_is_for_databases_alone(tmp_path):
+    source = saved(LOG, tmp_path)
+    assert "parameter 'table' is for databases alone" in refusal(source, tmp_path, table="orders")
 
 
 @pytest.mark.parametrize("error", [RuntimeError("Query interrupted"), duckdb.InterruptException()])

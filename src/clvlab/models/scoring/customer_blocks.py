@@ -18,7 +18,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.models.scoring.history_lookup import NOWHERE, HistoryLookup
 from clvlab.schema import CUSTOMER_ID, FREQUENCY, MONETARY_VALUE
 from clvlab.summary.customer_summary import RECENCY_DAYS, T_DAYS
-from clvlab.summary.summary_file import SummaryFile
+from clvlab.summary.summary_file import SummaryFile, damaged_file
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -81,15 +81,7 @@ def _batches(file: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(file) as opened:
             yield from opened.iter_batches(CUSTOMERS_AT_ONCE, columns=columns)
     except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            Problem(
-                f"the file {file.name}",
-                "must be readable to its end",
-                reason,
-                "Was it damaged while it was copied? Write it again.",
-            )
-        ) from None
+        raise damaged_file(file, str(error).splitlines()[0]) from None
 
 
 def _whole_numbers(column: pa.Array) -> Integers:

@@ -18,6 +18,7 @@ from clvlab.models.futures.futures import Assumptions, Draws, value_of
 from clvlab.models.futures.if_alive_under_draws import IfAlive
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.gamma_gamma.gamma_gamma import expected_spend
+from clvlab.models.scoring.customer_terms import Terms
 from clvlab.models.scoring.worth import DECILES, Worth
 from clvlab.schema import FREQUENCY
 from clvlab.summary.counted_summary import CountedSummary
@@ -50,7 +51,7 @@ class HistoryScores:
     spend
         Parameters of the model of spend.
     assumptions
-        Horizon, discounting, margin and cost.
+        Horizon and discounting.
     """
 
     frequency: Array
@@ -91,10 +92,9 @@ class HistoryScores:
         amount = np.where(frequency > 0, monetary_value, 0.0)
         return expected_spend(self.spend, frequency, amount)
 
-    def value(self, history: Integers, spend: Array) -> Array:
-        """Value of customers with these histories and this expected spend, (n,)."""
-        terms = self.assumptions
-        return value_of(self.discounted[history], spend, terms.margin_rate, terms.direct_cost)
+    def value(self, history: Integers, spend: Array, terms: Terms) -> Array:
+        """Value of customers with these histories, expected spend, margin and cost, (n,)."""
+        return value_of(self.discounted[history], spend, *terms)
 
     def with_limits(self, credible: Array) -> HistoryScores:
         """With limits of the estimates behind each, from (2, 3, n)."""
@@ -115,7 +115,7 @@ class DrawsOfHistories:
     table
         The distinct histories.
     draws, assumptions
-        What is carried through, and what values rest on besides.
+        What is carried through, and over which time.
     alive
         From positions of histories to their chances to be alive, (histories, draws).
     if_alive
@@ -181,7 +181,7 @@ class DrawsOfHistories:
 
     def _some(self, start: int, interval: float) -> tuple[Array, Array]:
         """Limits and sums of the histories from `start` on."""
-        histories, terms = self.table.histories, self.assumptions
+        histories = self.table.histories
         rows = np.arange(start, min(start + HISTORIES_AT_ONCE, len(histories)))
         alive, holds = self.alive(rows), self.if_alive.at(self.table.pair[rows])
         expected = np.stack([alive, alive * holds[0], alive * holds[2]])
@@ -190,6 +190,6 @@ class DrawsOfHistories:
         x = histories.frequency[some.history].astype(np.float64)[:, None]
         spend = expected_spend(tuple(self.draws.spend.T), x, some.mean_amount[:, None])
         discounted = (alive * holds[1])[which]
-        value = value_of(discounted, spend, terms.margin_rate, terms.direct_cost)
+        value = value_of(discounted, spend, some.margin_rate, some.direct_cost)
         sums = np.stack([some.sums(expected[1][which]), some.sums(value)])
         return limits_of(expected, interval), sums

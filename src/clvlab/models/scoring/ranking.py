@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from clvlab.models.futures.futures import Numbers
+from clvlab.models.scoring.customer_terms import CustomerTerms, Terms
 from clvlab.models.scoring.worth import DECILES, Worth
 from clvlab.summary.engine_session import EngineSession
 
@@ -23,6 +25,7 @@ Integers = npt.NDArray[np.int64]
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BITS = 61
 """Bits of the largest whole number that a value is turned into."""
+_OF_SHARES = 2.0**60
 
 
 def unit_of(largest: float) -> float:
@@ -55,19 +58,35 @@ class Cuts:
 class Ranking:
     """Gathers values in the engine and puts them in order; ties keep the summary's order."""
 
-    def __init__(self, session: EngineSession, largest_amount: float) -> None:
-        self._session = session
-        self._unit = unit_of(largest_amount)
-        session.run("CREATE TABLE worth (clv DOUBLE, position BIGINT, history INT, money BIGINT)")
+    def __init__(
+        self,
+        session: EngineSession,
+        terms: CustomerTerms,
+        largest_amount: float,
+        largest_cost: float,
+    ) -> None:
+        self._session, self._terms = session, terms
+        self._unit, self._cost_unit = unit_of(largest_amount), unit_of(largest_cost)
+        own = ", margin BIGINT, cost BIGINT" if terms.differ else ""
+        columns = f"clv DOUBLE, position BIGINT, history INT, money BIGINT{own}"
+        session.run(f"CREATE TABLE worth ({columns})")
 
-    def add(self, clv: Array, first: int, history: Integers, amount: Array) -> None:
+    def add(self, clv: Array, first: int, history: Integers, amount: Array, terms: Terms) -> None:
         """Add customers who stand one behind the other, from number `first` on."""
+        margin = terms.margin_rate if self._terms.differ else 1.0
         rows = {
             "clv": clv,
             "position": np.arange(first, first + len(clv)),
             "history": history.astype(np.int32),
-            "money": np.rint(amount * self._unit).astype(np.int64),
+            "money": np.rint(amount * margin * self._unit).astype(np.int64),
         }
+        if self._terms.differ:
+            for name, one, unit in (
+                ("margin", terms.margin_rate, _OF_SHARES),
+                ("cost", terms.direct_cost, self._cost_unit),
+            ):
+                whole = np.rint(np.broadcast_to(one, clv.shape) * unit)
+                rows[name] = whole.astype(np.int64)
         self._session.append("worth", pa.table(rows))
 
     def sort(self) -> None:
@@ -101,18 +120,28 @@ class Ranking:
     def worth(self) -> Worth:
         """Customers and amounts of each history in each tenth."""
         n = self._session.files.n_customers
+        own = ", sum(margin) AS margin, sum(cost) AS cost" if self._terms.differ else ""
         found = self._session.table(
             f"SELECT history, place * {DECILES} // {n} AS decile, "  # noqa: S608
-            "count(*) AS customers, sum(money) AS money "
+            f"count(*) AS customers, sum(money) AS money{own} "
             "FROM ranked GROUP BY ALL ORDER BY history, decile",
             "tenths",
         )
         customers = found["customers"].to_numpy(np.float64)
+        shares: Array = customers
+        means: tuple[Numbers, Numbers] = self._terms.for_all
+        if self._terms.differ:
+            shares = found["margin"].to_numpy(np.float64) / _OF_SHARES
+            costs = found["cost"].to_numpy(np.float64) / self._cost_unit
+            means = ((shares / customers)[:, None], (costs / customers)[:, None])
+        money = found["money"].to_numpy(np.float64) / self._unit
         return Worth(
             found["history"].to_numpy(np.int64),
             found["decile"].to_numpy(np.int64),
             customers,
-            found["money"].to_numpy(np.float64) / self._unit / customers,
+            # Nothing is earned of what has no margin, so its amount does not matter.
+            np.divide(money, shares, out=np.zeros_like(money), where=shares > 0),
+            *means,
         )
 
     def gini(self) -> float:

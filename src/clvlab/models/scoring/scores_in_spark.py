@@ -231,7 +231,11 @@ def _scorer(
     def score(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in _larger(batches):
             customers = CustomerSummary(frame.set_index(CUSTOMER_ID), window)
-            yield estimates_of(customers, model, spend, terms).reset_index()
+            scores = estimates_of(customers, model, spend, terms).reset_index()
+            if isinstance(scores[CUSTOMER_ID].dtype, pd.StringDtype):
+                # Spark takes one array for a column, and pandas' own text may come in several.
+                scores[CUSTOMER_ID] = scores[CUSTOMER_ID].astype(object)
+            yield scores
 
     return score
 

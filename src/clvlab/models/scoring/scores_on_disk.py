@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from clvlab.clock import Horizon
+from clvlab.errors import InputError, Problem
 from clvlab.models.fitting.fitted import check_interval
-from clvlab.models.futures.futures import OUTCOMES, Assumptions
+from clvlab.models.futures.futures import ESTIMATES, OUTCOMES, Assumptions
 from clvlab.models.futures.limits import limits_of
 from clvlab.models.scoring.customer_blocks import IDS, TableWriter, blocks_of
+from clvlab.models.scoring.customer_futures import COLUMNS, CustomerFutures
+from clvlab.models.scoring.customer_terms import CustomerTerms, Rate, Terms, refuse_series
 from clvlab.models.scoring.history_lookup import HistoryLookup
 from clvlab.models.scoring.history_scores import SIDES, DrawsOfHistories, HistoryScores
 from clvlab.models.scoring.ranking import Cuts, Ranking
@@ -23,8 +28,12 @@ from clvlab.models.study.fitted_study import FittedStudy
 from clvlab.models.value.value import assumptions_of
 from clvlab.schema import FREQUENCY, MONETARY_VALUE
 from clvlab.summary.counted_summary import CountedSummary
-from clvlab.summary.counting import distinct_histories_of, refuse_impossible_rows
-from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, engine_session
+from clvlab.summary.counting import (
+    distinct_histories_of,
+    refuse_impossible_rows,
+    refuse_repeated_ids,
+)
+from clvlab.summary.engine_session import DEFAULT_MEMORY, EngineSession, RowsAhead, engine_session
 from clvlab.summary.finished_file import finished_at
 from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY
@@ -44,7 +53,8 @@ class ScoresOnDisk:
     deciles
         Indexed by ``decile`` (1 is worth most): ``customers``, ``expected_purchases`` and ``clv``
         summed over the decile, each with ``_credible_lower`` and ``_credible_upper`` of the sum
-        where an interval was asked for, ``share`` of the total value and ``cumulated_share``.
+        where an interval was asked for and with ``_predictive_`` limits where customers have
+        theirs, ``share`` of the total value and ``cumulated_share``.
     total
         The same sums over everybody.
     gini
@@ -73,9 +83,10 @@ def score_on_disk(
     *,
     horizon: Horizon,
     annual_discount_rate: float,
-    margin_rate: float,
-    direct_cost: float = 0.0,
+    margin_rate: Rate,
+    direct_cost: Rate = 0.0,
     interval: float | None = 0.90,
+    customer_limits: bool = False,
     memory_limit: str = DEFAULT_MEMORY,
     spill_folder: str | Path | None = None,
     progress: Progress | None = None,
@@ -83,18 +94,20 @@ def score_on_disk(
     """Score every customer of a summary on disk, without reading them into memory.
 
     The estimates and the deciles are those that `score_customers` gives, to the last digit. What
-    can't be shared by the customers of one history is left out of the file: credible limits of
-    ``expected_spend`` and ``clv``, and all predictive limits, which need an own future of each
-    customer. Sums over deciles and over everybody have credible limits, by all draws of the study;
-    how far the outcome of a decile scatters around its expectation is not in them, and of many
-    customers it is small beside them.
+    can't be shared by the customers of one history takes as long as in memory and is left out
+    unless `customer_limits` asks for it: credible limits of ``expected_spend`` and ``clv``, and all
+    predictive limits, which need an own future of each customer. Sums over deciles and over
+    everybody have credible limits either way, by all draws of the study; how far the outcome of a
+    decile scatters around its expectation is not in them, and of many customers it is small beside
+    them.
 
     The file has one row per customer in the order of the summary: ``customer_id``,
     ``probability_alive``, ``expected_purchases`` and ``probability_purchase``, each with
     ``_credible_lower`` and ``_credible_upper`` where an interval is asked for,
     ``expected_spend``, ``clv``, ``decile``, and ``holdout_frequency`` and ``holdout_amount`` where
-    the summary has them. It takes its name when it is whole; until then, and when it is stopped,
-    an earlier file of that name stays as it was.
+    the summary has them; with `customer_limits` all columns of `score_customers`. It takes its
+    name when it is whole; until then, and when it is stopped, an earlier file of that name stays
+    as it was.
 
     Parameters
     ----------
@@ -109,19 +122,23 @@ def score_on_disk(
     annual_discount_rate
         Effective annual rate, applied continuously.
     margin_rate
-        Share of the amount that is earned, between 0 and 1, for all customers.
+        Share of the amount that is earned, between 0 and 1: one for all customers, or the name of
+        a column of the summary.
     direct_cost
-        Cost of serving one purchase, in money, for all customers.
+        Cost of serving one purchase, in money: likewise.
     interval
         Coverage of the limits; None leaves them out, and with them most of the time.
+    customer_limits
+        Whether each customer gets the limits that are their own, by the same random numbers as in
+        `score_customers`. Memory stays bounded; time grows with customers times draws.
     memory_limit, spill_folder, progress
         As in `count_summary`.
 
     Raises
     ------
     InputError
-        For files that are no summary, impossible histories, a study with covariates, business
-        terms that are no such, and when there is no room.
+        For files that are no summary, customers who come twice, impossible histories, a study
+        with covariates, business terms that are no such, and when there is no room.
 
     Examples
     --------
@@ -144,17 +161,22 @@ def score_on_disk(
     """
     if interval is not None:
         check_interval(interval)
+    elif customer_limits:
+        rule, found = "needs a coverage of the limits", "parameter 'interval' is None"
+        raise InputError(Problem("parameter 'customer_limits'", rule, found))
     study.model.require_no_covariates("scores on disk")
     files = SummaryFile.open(summary)
     files.window.horizon_days(horizon)
+    refuse_series(margin_rate=margin_rate, direct_cost=direct_cost)
+    terms = CustomerTerms(margin_rate, direct_cost)
     assumptions = assumptions_of(
         pd.DataFrame(),
         study.model,
         files.window,
         horizon=horizon,
         annual_discount_rate=annual_discount_rate,
-        margin_rate=margin_rate,
-        direct_cost=direct_cost,
+        margin_rate=terms.for_all[0],
+        direct_cost=terms.for_all[1],
     )
     with (
         engine_session(
@@ -162,73 +184,115 @@ def score_on_disk(
         ) as session,
         finished_at(Path(out)) as unfinished,
     ):
-        return _scored(session, study, assumptions, Path(out), unfinished, interval)
+        wanted = _Wanted(assumptions, terms, interval, customer_limits)
+        return _scored(session, study, wanted, Path(out), unfinished)
+
+
+class _Wanted(NamedTuple):
+    """What scores rest on, and which limits are wanted."""
+
+    assumptions: Assumptions
+    terms: CustomerTerms
+    interval: float | None
+    customer_limits: bool
 
 
 def _scored(
-    session: EngineSession,
-    study: FittedStudy,
-    assumptions: Assumptions,
-    out: Path,
-    unfinished: Path,
-    interval: float | None,
+    session: EngineSession, study: FittedStudy, wanted: _Wanted, out: Path, unfinished: Path
 ) -> ScoresOnDisk:
+    assumptions, terms, interval, _ = wanted
     refuse_impossible_rows(session.table)
+    refuse_repeated_ids(session)
     files = session.files
     histories = distinct_histories_of(session.table, "true")
     counted = CountedSummary(histories, pd.DataFrame(), files.window, files.n_customers)
     spend = tuple(float(value) for value in study.spend.params_)
     scores = HistoryScores.of(counted, study.model, spend, assumptions)
     lookup = HistoryLookup.of(histories)
-    ranking = _ranked(session, scores, lookup)
+    ranking = _ranked(session, scores, lookup, terms)
     worth, cuts = ranking.worth(), ranking.cuts()
     gini, quantiles = ranking.gini(), ranking.quantiles()
     session.run("DROP TABLE ranked")
-    sums = None
+    sums: dict[str, list[Array]] = {}
     if interval is not None:
         draws = DrawsOfHistories.of(counted, study.model, study.draws, assumptions, worth)
-        credible, sums = draws.all(interval=interval, progress=session.progress)
+        credible, expected = draws.all(interval=interval, progress=session.progress)
+        sums["credible"] = _limits_of_sums(expected, interval)
+        if wanted.customer_limits:
+            futures = CustomerFutures(session, draws, terms.differ)
+            _gather(session, futures, scores, lookup, terms, cuts)
+            simulated = futures.run(interval=interval, rng=study.random())
+            sums["predictive"] = _limits_of_sums(simulated, interval)
         scores = scores.with_limits(credible)
-    _write(session, scores, lookup, cuts, unfinished)
-    deciles, total = _tables(worth, scores, sums, interval)
+    limits = session.rows("SELECT * FROM limits") if "predictive" in sums else None
+    _write(session, scores, lookup, terms, cuts, limits, unfinished)
+    deciles, total = _tables(worth, scores, sums)
     return ScoresOnDisk(out, deciles, total, gini, quantiles, interval, study.method)
 
 
-def _ranked(session: EngineSession, scores: HistoryScores, lookup: HistoryLookup) -> Ranking:
+def _ranked(
+    session: EngineSession, scores: HistoryScores, lookup: HistoryLookup, terms: CustomerTerms
+) -> Ranking:
+    largest_cost = terms.check(session)
     largest = session.table(
         f"SELECT max({MONETARY_VALUE}) AS most FROM summary WHERE {FREQUENCY} > 0"  # noqa: S608
     )["most"].iloc[0]
-    ranking = Ranking(session, float(np.nan_to_num(largest)))
+    ranking = Ranking(session, terms, float(np.nan_to_num(largest)), largest_cost)
     files = session.files
     session.progress.begin("values", files.n_customers)
-    for block in blocks_of(files, lookup):
+    for block in blocks_of(files, lookup, terms.columns):
         spend = scores.spend_of(block.history, block.monetary_value)
         bought = scores.frequency[block.history] > 0
         amount = np.where(bought, block.monetary_value, 0.0)
-        clv = scores.value(block.history, spend)
-        ranking.add(clv, block.first, block.history, amount)
+        own = terms.of(block.columns)
+        clv = scores.value(block.history, spend, own)
+        ranking.add(clv, block.first, block.history, amount, own)
         session.progress.reach(block.first + len(block))
     ranking.sort()
     return ranking
 
 
+def _gather(
+    session: EngineSession,
+    futures: CustomerFutures,
+    scores: HistoryScores,
+    lookup: HistoryLookup,
+    terms: CustomerTerms,
+    cuts: Cuts,
+) -> None:
+    """Put everybody where futures are drawn from."""
+    futures.start()
+    for block in blocks_of(session.files, lookup, terms.columns):
+        spend = scores.spend_of(block.history, block.monetary_value)
+        own = terms.of(block.columns)
+        decile = cuts.decile(scores.value(block.history, spend, own), block.first)
+        amount = np.where(scores.frequency[block.history] > 0, block.monetary_value, 0.0)
+        futures.add(block.first, block.history, decile, amount, own)
+
+
 def _write(
-    session: EngineSession, scores: HistoryScores, lookup: HistoryLookup, cuts: Cuts, path: Path
+    session: EngineSession,
+    scores: HistoryScores,
+    lookup: HistoryLookup,
+    terms: CustomerTerms,
+    cuts: Cuts,
+    limits: RowsAhead | None,
+    path: Path,
 ) -> None:
     files = session.files
-    others = (*IDS, *files.holdout_columns)
+    others = tuple(dict.fromkeys((*IDS, *files.holdout_columns, *terms.columns)))
     session.progress.begin("scores", files.n_customers)
     record = replace(files.record, quality=None).to_json().encode()
     with TableWriter(path, {METADATA_KEY: record}) as writer:
         for block in blocks_of(files, lookup, others):
             spend = scores.spend_of(block.history, block.monetary_value)
-            clv = scores.value(block.history, spend)
+            clv = scores.value(block.history, spend, terms.of(block.columns))
+            estimates = {name: one[block.history] for name, one in scores.estimates.items()}
+            own = None if limits is None else limits.take(len(block))
             writer.write(
                 {
                     **{name: block.columns[name] for name in IDS},
-                    **{name: one[block.history] for name, one in scores.estimates.items()},
-                    "expected_spend": spend,
-                    "clv": clv,
+                    **_in_order({**estimates, "expected_spend": spend, "clv": clv}, own),
                     "decile": cuts.decile(clv, block.first),
                     **{name: block.columns[name] for name in files.holdout_columns},
                 }
@@ -236,23 +300,38 @@ def _write(
             session.progress.reach(block.first + len(block))
 
 
+def _in_order(estimates: dict[str, Array], limits: pa.Table | None) -> dict[str, Array]:
+    """Each estimate with its limits behind it, those of customers among them."""
+    known = dict(estimates)
+    if limits is not None:
+        known |= {name: limits.column(name).to_numpy() for name in COLUMNS}
+    behind = [f"_{kind}_{side}" for kind in ("credible", "predictive") for side in SIDES]
+    names = [f"{name}{end}" for name in ESTIMATES for end in ("", *behind)]
+    return {name: known[name] for name in names if name in known}
+
+
+def _limits_of_sums(draws: Array, interval: float) -> list[Array]:
+    """Limits of each outcome's sum over each tenth and over everybody, (2, 11) each."""
+    return [limits_of(np.vstack([one, one.sum(axis=0)]), interval) for one in draws]
+
+
 def _tables(
-    worth: Worth, scores: HistoryScores, sums: Array | None, interval: float | None
+    worth: Worth, scores: HistoryScores, sums: dict[str, list[Array]]
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """The deciles and the total, with limits of the sums."""
+    """The deciles and the total, with limits of the sums, two of them for each outcome."""
     customers = worth.totals(np.ones(len(worth.history)))
     purchases = scores.estimates["expected_purchases"][worth.history]
-    value = scores.value(worth.history, scores.spend_of(worth.history, worth.mean_amount))
+    spend = scores.spend_of(worth.history, worth.mean_amount)
+    own = Terms(np.ravel(worth.margin_rate), np.ravel(worth.direct_cost))
+    value = scores.value(worth.history, spend, own)
     present = np.flatnonzero(customers)
     table = {"customers": np.append(customers, customers.sum()).astype(np.int64)}
     for k, (name, each) in enumerate(zip(OUTCOMES, (purchases, value), strict=True)):
         tenths = worth.totals(each)
         table[name] = np.append(tenths, math.fsum(tenths))
-        if sums is not None and interval is not None:
-            draws = sums[k]
-            limits = limits_of(np.vstack([draws, draws.sum(axis=0)]), interval)
-            for side, values in zip(SIDES, limits, strict=True):
-                table[f"{name}_credible_{side}"] = values
+        for kind, limits in sums.items():
+            for side, values in zip(SIDES, limits[k], strict=True):
+                table[f"{name}_{kind}_{side}"] = values
     everything = pd.DataFrame(table)
     deciles = everything.iloc[present].set_axis(pd.Index(present + 1, name="decile"))
     total = everything.iloc[DECILES].rename("total")

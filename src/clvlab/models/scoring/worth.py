@@ -2,7 +2,8 @@
 
 A customer's expected spend is linear in the mean amount so far, and so is the value. A sum of
 values over customers who share a history is therefore their number times the value at the mean of
-their mean amounts, under any draw of the parameters.
+their mean amounts, under any draw of the parameters. Where margins differ, amounts count with
+them, and margins and costs with their means.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from clvlab.models.futures.futures import Numbers
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -31,19 +34,32 @@ class Worth:
     customers
         Number of customers, (n,).
     mean_amount
-        Mean of their mean amounts, (n,).
+        Mean of their mean amounts, (n,); weighted with their margins where those differ.
+    margin_rate, direct_cost
+        Means of their margins and costs, (n, 1); one number where all have the same.
     """
 
     history: Integers
     decile: Integers
     customers: Array
     mean_amount: Array
+    margin_rate: Numbers
+    direct_cost: Numbers
 
     def among(self, first: int, last: int) -> Worth:
         """Those of consecutive histories, up to the one before `last`."""
         rows = slice(*np.searchsorted(self.history, [first, last]))
+        margin, cost = (
+            one[rows] if isinstance(one, np.ndarray) else one
+            for one in (self.margin_rate, self.direct_cost)
+        )
         return Worth(
-            self.history[rows], self.decile[rows], self.customers[rows], self.mean_amount[rows]
+            self.history[rows],
+            self.decile[rows],
+            self.customers[rows],
+            self.mean_amount[rows],
+            margin,
+            cost,
         )
 
     def sums(self, values: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -10,11 +12,14 @@ import pyarrow as pa
 
 from clvlab.clock import Horizon, StudyWindow, TimeUnit, parse_date
 from clvlab.data.column_map import Columns
+from clvlab.data.database_places import is_database, refuse_table
 from clvlab.data.days import FIRST_DAY
+from clvlab.data.environment import held_by, unrepeated, variable_in
 from clvlab.data.options import Policies, Reading
 from clvlab.data.transactions import split_options
 from clvlab.errors import InputError, Problem, Problems
 from clvlab.summary.customer_summary import CustomerSummary
+from clvlab.summary.engines.database_engine import open_database
 from clvlab.summary.engines.duckdb_engine import Resources, open_with_duckdb
 from clvlab.summary.engines.engine import Engine
 from clvlab.summary.engines.log_in_engine import open_log_in_engine
@@ -98,7 +103,9 @@ def summarize_at_scale(
     ----------
     source
         Path of Parquet or delimited text files, a folder (``region=north`` becomes a column) or a
-        glob; a relation of DuckDB; with ``engine="spark"`` a DataFrame of Spark or a path.
+        glob; a SQLite or DuckDB file or ``"env:NAME"`` for the address of a database, each with
+        `table` (a name or a query), as `load_transactions` takes them; a relation of DuckDB; with
+        ``engine="spark"`` a DataFrame of Spark or a path of files.
     out
         The summary to write: one Parquet file with DuckDB, a folder with Spark. It takes its name
         when it is complete; what had that name before stays until then. Without it the customers,
@@ -110,8 +117,9 @@ def summarize_at_scale(
     engine
         Where the work is done.
     memory_limit, temp_directory, threads
-        What DuckDB may use for files: memory such as ``"4GB"``, a folder for what does not fit
-        (by default beside the current one), threads (by default all). Relations bring their own
+        What DuckDB may use: memory such as ``"4GB"``; an existing folder for what does not fit,
+        and for the rows of a SQLite file or a server (by default the system's for temporary
+        files); threads (by default all). Nothing stays in the folder. Relations bring their own
         connection and Spark its own settings.
     stream
         Whether Parquet files of whole-number ids, each customer's lines in the order of their days,
@@ -124,7 +132,7 @@ def summarize_at_scale(
     **options
         Of `load_transactions`: `returns`, `zero_amounts`, `missing_ids`, `future_dates`,
         `duplicates`, `date_format`, `time_zone`, `decimal`, `thousands`, `currency`, `as_of`,
-        `encoding` and `delimiter`.
+        `encoding`, `delimiter` and `table`.
 
     Returns
     -------
@@ -167,40 +175,63 @@ def summarize_at_scale(
     _refuse_options(reading, policies)
     told = progress or Silent()
     resources = Resources(memory_limit, temp_directory, threads)
-    opened = _opened(source, engine, reading, resources)
     ends = (_given(calibration_end, "calibration_end"), _given(holdout_end, "holdout_end"))
-    log = open_log_in_engine(opened, columns, reading, policies, told, ends, may_stream=stream)
-    window = window_of(
-        *log.span,
-        calibration_end=calibration_end,
-        holdout_end=holdout_end,
-        unit=unit,
-        observed_until=observed_until,
-    )
+    with unrepeated(source), _opened(source, engine, reading, resources, told) as opened:
+        log = open_log_in_engine(opened, columns, reading, policies, told, ends, may_stream=stream)
+        window = window_of(
+            *log.span,
+            calibration_end=calibration_end,
+            holdout_end=holdout_end,
+            unit=unit,
+            observed_until=observed_until,
+        )
 
-    def record(n_purchases: int) -> SummaryRecord:
-        quality = log.quality(n_purchases)
-        label = name or opened.name
-        return SummaryRecord(window, label, log.currency, opened.simulated, quality)
+        def record(n_purchases: int) -> SummaryRecord:
+            quality = log.quality(n_purchases)
+            label = name or opened.name
+            return SummaryRecord(window, label, log.currency, opened.simulated, quality)
 
-    numbers = _in_numbers(window, burn_in)
-    if out is not None:
+        numbers = _in_numbers(window, burn_in)
+        if out is None:
+            written = log.write(numbers, None, record, told)
+            table: pa.Table = written.table
+            frame = table.to_pandas(split_blocks=True)
+            return CustomerSummary.of(frame, record(written.purchases))
         log.write(numbers, Path(out), record, told)
-        return SummaryFile.open(out)
-    written = log.write(numbers, None, record, told)
-    table: pa.Table = written.table
-    return CustomerSummary.of(table.to_pandas(split_blocks=True), record(written.purchases))
+    return SummaryFile.open(out)
 
 
-def _opened(source: object, engine: str, reading: Reading, resources: Resources) -> Engine:
+@contextmanager
+def _opened(
+    source: object, engine: str, reading: Reading, resources: Resources, progress: Progress
+) -> Iterator[Engine]:
+    of_database = isinstance(source, (str, Path)) and is_database(source)
+    if not of_database:
+        refuse_table(reading.table)
     if engine == "duckdb":
-        return open_with_duckdb(source, reading, resources)
-    if engine == "spark":
-        from clvlab.summary.engines.spark_engine import open_with_spark
+        with resources.folder() as folder, ExitStack() as stack:
+            if isinstance(source, (str, Path)) and of_database:
+                opened = open_database(source, reading, resources, folder, progress)
+            else:
+                opened = open_with_duckdb(_place(source), reading, resources, folder)
+            yield stack.enter_context(opened)
+        return
+    if engine != "spark":
+        rule = 'must be "duckdb" or "spark"'
+        raise InputError(Problem("parameter 'engine'", rule, f"got {engine!r}"))
+    if of_database:
+        rule, found = 'can\'t be opened with engine="spark"', "it is a database"
+        remedy = 'Use engine="duckdb", or hand over what spark.read.jdbc gives.'
+        raise InputError(Problem("parameter 'source'", rule, found, remedy))
+    from clvlab.summary.engines.spark_engine import open_with_spark
 
-        return open_with_spark(source, reading)
-    rule = 'must be "duckdb" or "spark"'
-    raise InputError(Problem("parameter 'engine'", rule, f"got {engine!r}"))
+    yield open_with_spark(_place(source), reading)
+
+
+def _place(source: object) -> object:
+    """Where the data are, if a variable of the environment says so."""
+    variable = variable_in(source) if isinstance(source, (str, Path)) else None
+    return source if variable is None else held_by(variable)
 
 
 def _in_numbers(window: StudyWindow, burn_in: Horizon | None) -> Window:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,11 +21,14 @@ from clvlab.data.options import Reading
 from clvlab.errors import InputError, Problem
 from clvlab.schema import CUSTOMER_ID
 from clvlab.summary.customer_summary import FIRST_PURCHASE
+from clvlab.summary.engine_session import arrow_reader
 from clvlab.summary.engines.dialect import DUCKDB, SOURCE, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
+from clvlab.summary.engines.file_scan import Scan, scan_of
 from clvlab.summary.engines.writing import write_batches
 from clvlab.summary.progress import Progress
 from clvlab.summary.record import METADATA_KEY
+from clvlab.summary.shortage import shortage_of
 
 _BATCH_ROWS = 1 << 17
 _POWERS = " KMGT"
@@ -59,6 +63,32 @@ class Resources:
         found = _BYTES.fullmatch(self.memory_limit)
         return float(found["size"]) * 1024 ** _POWERS.index(found["power"]) if found else 0.0
 
+    def settings(self, spill: Path) -> dict[str, Any]:
+        """The same as DuckDB takes it, with a folder to spill into."""
+        config: dict[str, Any] = {"memory_limit": self.memory_limit, "temp_directory": str(spill)}
+        config["preserve_insertion_order"] = False
+        # Nothing is fetched from the net unless a user has done so.
+        config["autoinstall_known_extensions"] = False
+        if self.threads is not None:
+            config["threads"] = self.threads
+        return config
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder for what does not fit into memory, which is gone in the end.
+
+        Raises
+        ------
+        InputError
+            When there is no folder of the name that was given.
+        """
+        place = self.temp_directory
+        if place is not None and not Path(place).is_dir():
+            rule, found = "must be a folder that there is", f"got {str(place)!r}"
+            raise InputError(Problem("parameter 'temp_directory'", rule, found))
+        with tempfile.TemporaryDirectory(prefix="clvlab-", dir=place) as folder:
+            yield Path(folder)
+
 
 @dataclass
 class DuckDBEngine:
@@ -72,7 +102,19 @@ class DuckDBEngine:
     simulated: bool = False
     files: list[Path] = field(default_factory=list)
     room: float = 0.0
+    scan: Scan | None = None
     dialect: Dialect = field(default=DUCKDB, init=False)
+
+    @property
+    def absent(self) -> Mapping[str, tuple[str, ...]]:
+        """Of several files, those that lack a column which others have, by column."""
+        return {} if self.scan is None else self.scan.absent
+
+    def read(self, scan: Scan) -> None:
+        """Take files as the source."""
+        self.scan = scan
+        with self._told():
+            self.relation = self.connection.sql(scan.sql)
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -83,7 +125,7 @@ class DuckDBEngine:
     def sample(self, rows: int) -> pa.Table:
         """The first rows, for messages."""
         with self._told():
-            return _reader(self.relation.limit(rows), rows).read_all()
+            return arrow_reader(self.relation.limit(rows), rows).read_all()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The answer to a small question."""
@@ -95,7 +137,7 @@ class DuckDBEngine:
         """A large answer, so many rows at a time."""
         with self._told():
             with self._watched(progress):
-                reader = _reader(self.relation.query(SOURCE, sql), rows)
+                reader = arrow_reader(self.relation.query(SOURCE, sql), rows)
                 first = next(reader, None)
             if first is not None:
                 yield first
@@ -106,10 +148,15 @@ class DuckDBEngine:
         ordered = f"{sql} ORDER BY {FIRST_PURCHASE}, {CUSTOMER_ID}"
         with self._told():
             with self._watched(progress):
-                reader = _reader(self.relation.query(SOURCE, ordered), _BATCH_ROWS)
-                batches = iter(reader)
+                reader = arrow_reader(self.relation.query(SOURCE, ordered), _BATCH_ROWS)
+                batches = self._batches(reader)
                 first = next(batches, None)
             return write_batches(reader.schema, first, batches, out, record_of, progress)
+
+    def _batches(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """What a reader gives; its errors are told before they look like those of writing."""
+        with self._told():
+            yield from reader
 
     @contextmanager
     def _watched(self, progress: Progress) -> Iterator[None]:
@@ -134,26 +181,31 @@ class DuckDBEngine:
         """What the engine can't do is said in its own words, after the name of the source."""
         try:
             yield
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
-        except RuntimeError as error:
-            # So does a batch that is fetched while Ctrl-C arrives.
-            if "interrupted" not in str(error).lower():
+        except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
+            # Batches that are fetched fail with the errors of Arrow, and are no less interrupted.
+            said = str(error)
+            if isinstance(error, duckdb.InterruptException) or "interrupted" in said.lower():
+                raise KeyboardInterrupt from None
+            if type(error) is RuntimeError:
                 raise
-            raise KeyboardInterrupt from None
-        except duckdb.OutOfMemoryException as error:
-            found = str(error).splitlines()[0]
-            remedy = "Give more with memory_limit=, or a temp_directory= with more room."
-            rule = "must be summed within the memory and disk that it may use"
-            raise InputError(Problem(self.label, rule, found, remedy)) from None
-        except duckdb.Error as error:
-            found = " ".join(line.strip() for line in str(error).splitlines()[:4] if line.strip())
-            rule = "must be readable from its first row to its last"
-            raise InputError(Problem(self.label, rule, f"DuckDB says: {found}")) from None
+            raise self._in_words(said) from None
+
+    def _in_words(self, said: str) -> InputError:
+        told = shortage_of(said, place="temp_directory")
+        if told is None and self.scan is not None:
+            told = self.scan.problem_in(said)
+        if told is not None:
+            return told
+        found = " ".join(line.strip() for line in said.splitlines()[:4] if line.strip())
+        rule = "must be readable from its first row to its last"
+        return InputError(Problem(self.label, rule, f"DuckDB says: {found}"))
 
 
-def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> DuckDBEngine:
-    """Open files, a folder, a glob or a relation.
+@contextmanager
+def open_with_duckdb(
+    source: object, reading: Reading, resources: Resources, folder: Path
+) -> Iterator[DuckDBEngine]:
+    """Open files, a folder, a glob or a relation, with a folder to spill into.
 
     Raises
     ------
@@ -162,7 +214,8 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
     """
     room = resources.bytes / 2
     if isinstance(source, duckdb.DuckDBPyRelation):
-        return DuckDBEngine(source, "the relation", name="Relation", room=room)
+        yield DuckDBEngine(source, "the relation", name="Relation", room=room)
+        return
     if not isinstance(source, (str, Path)):
         rule = "must be a path, a relation of DuckDB or a DataFrame of Spark"
         found, remedy = f"got {type(source).__name__}", "Load tables with load_transactions."
@@ -173,52 +226,38 @@ def open_with_duckdb(source: object, reading: Reading, resources: Resources) -> 
     if kinds not in ({"Parquet"}, {"text"}):
         rule, found = "must be Parquet files or text files", f"it holds {', '.join(sorted(kinds))}"
         raise InputError(Problem(label, rule, found, "Load others with load_transactions."))
-    connection = _connected(resources)
-    engine = DuckDBEngine(None, label, kinds == {"text"}, connection, label, room=room)
-    names = ", ".join(DUCKDB.text(str(path)) for path in files)
-    with engine._told():  # noqa: SLF001 - the engine's own words are wanted here as well
-        engine.relation = connection.sql(
-            f"SELECT * FROM {_scan(names, reading)}"
-            if engine.is_text
-            else f"SELECT * FROM read_parquet([{names}], hive_partitioning = true, "
-            "union_by_name = true)"
-        )
-    if not engine.is_text:
-        said = json.loads((pq.read_metadata(files[0]).metadata or {}).get(METADATA_KEY, "{}"))
-        engine.files = files
-        engine.name, engine.simulated = said.get("name", label), said.get("simulated", False)
-    return engine
+    is_text = kinds == {"text"}
+    scan = scan_of(files, label, reading, is_text=is_text)
+    with connected(resources.settings(folder)) as connection:
+        engine = DuckDBEngine(None, label, is_text, connection, label, room=room)
+        engine.read(scan)
+        if not is_text:
+            said = json.loads((pq.read_metadata(files[0]).metadata or {}).get(METADATA_KEY, "{}"))
+            engine.files = files
+            engine.name, engine.simulated = said.get("name", label), said.get("simulated", False)
+        yield engine
 
 
-def _connected(resources: Resources) -> Any:  # noqa: ANN401 - DuckDB has no types
-    config: dict[str, Any] = {"memory_limit": resources.memory_limit}
-    config["preserve_insertion_order"] = False
-    if resources.threads is not None:
-        config["threads"] = resources.threads
-    if resources.temp_directory is not None:
-        config["temp_directory"] = str(resources.temp_directory)
+@contextmanager
+def connected(settings: Mapping[str, Any]) -> Iterator[Any]:
+    """DuckDB in memory.
+
+    Raises
+    ------
+    InputError
+        When it does not take the settings.
+    """
     try:
-        return duckdb.connect(config=config)
+        connection = duckdb.connect(config=dict(settings))
     except duckdb.Error as error:
         rule, found = "must be what DuckDB takes", str(error).splitlines()[0]
         subject = "parameters 'memory_limit', 'temp_directory' and 'threads'"
         raise InputError(Problem(subject, rule, found, 'Such as memory_limit="4GB".')) from None
-
-
-def _scan(names: str, reading: Reading) -> str:
-    options = ["all_varchar = true", "header = true", "union_by_name = true"]
-    if reading.delimiter is not None:
-        options.append(f"delim = {DUCKDB.text(reading.delimiter)}")
-    if reading.encoding is not None:
-        options.append(f"encoding = {DUCKDB.text(reading.encoding)}")
-    return f"read_csv([{names}], {', '.join(options)})"
+    try:
+        yield connection
+    finally:
+        connection.close()
 
 
 def _kind(type_: str) -> str:
     return "decimal" if type_.startswith("DECIMAL") else _KINDS.get(type_, "other")
-
-
-def _reader(relation: Any, rows: int) -> pa.RecordBatchReader:  # noqa: ANN401
-    # Later versions have another name for the same.
-    name = "to_arrow_reader" if hasattr(relation, "to_arrow_reader") else "fetch_arrow_reader"
-    return getattr(relation, name)(rows)

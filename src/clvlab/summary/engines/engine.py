@@ -68,6 +68,10 @@ class Engine(Protocol):
         """Whether every value arrived as text, so that types are still to be read."""
 
     @property
+    def absent(self) -> Mapping[str, tuple[str, ...]]:
+        """Of several files, those that lack a column which others have, by column."""
+
+    @property
     def files(self) -> list[Path]:
         """Parquet files that may be streamed past the engine; empty where there are none."""
 

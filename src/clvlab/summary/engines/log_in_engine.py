@@ -148,7 +148,8 @@ def open_log_in_engine(
         With every problem of columns, ids, dates, amounts and policies.
     """
     progress.begin("looking at all rows", None)
-    raw = from_arrow(engine.sample(_SAMPLE_ROWS), engine.label, is_text=engine.is_text)
+    sample = engine.sample(_SAMPLE_ROWS)
+    raw = from_arrow(sample, engine.label, is_text=engine.is_text, absent=engine.absent)
     mapped = map_columns(raw, columns)
     problems = Problems()
     rows = rows_of(engine, mapped, reading, problems)

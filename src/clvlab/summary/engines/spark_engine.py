@@ -18,6 +18,7 @@ from clvlab.errors import InputError, Problem
 from clvlab.schema import FREQUENCY
 from clvlab.summary.engines.dialect import SOURCE, SPARK, Dialect
 from clvlab.summary.engines.engine import RecordOf, Written
+from clvlab.summary.engines.file_scan import scan_of
 from clvlab.summary.engines.statements import PURCHASE_DAYS
 from clvlab.summary.engines.writing import add_record
 from clvlab.summary.progress import Progress
@@ -47,6 +48,7 @@ class SparkEngine:
     dialect: Dialect = field(default=SPARK, init=False)
     files: list[Path] = field(default_factory=list, init=False)
     room: float = field(default=0.0, init=False)
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -103,6 +105,8 @@ class SparkEngine:
             for done, part in enumerate(parts, start=1):
                 # Spark has no way to put it there itself.
                 add_record(part, record)
+                # Spark would hold the file against the sum of what it wrote.
+                part.with_name(f".{part.name}.crc").unlink(missing_ok=True)
                 progress.reach(done)
             _take_place(unfinished, out)
         finally:
@@ -176,15 +180,24 @@ def open_with_spark(source: object, reading: Reading) -> SparkEngine:
     if kinds not in ({"Parquet"}, {"text"}):
         rule, found = "must be Parquet files or text files", f"it holds {', '.join(sorted(kinds))}"
         raise InputError(Problem(label, rule, found, "Load others with load_transactions."))
+    # What goes together is looked at here, since Spark takes columns of text files by their place.
+    scan = scan_of(files, label, reading, is_text=kinds == {"text"})
     spark = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
     paths = [path.resolve().as_uri() for path in files]
     if kinds == {"text"}:
-        frame = spark.read.csv(paths, header=True, sep=reading.delimiter or ",", escape='"')
-        return SparkEngine(frame, label, reading.time_zone, is_text=True, name=label)
+        if len(set(scan.headers)) > 1:
+            rule, found = "must have the same header in each of its files", "they differ"
+            remedy = "Summarize them with DuckDB, or make them alike."
+            raise InputError(Problem(label, rule, found, remedy))
+        frame = spark.read.csv(paths, header=True, sep=scan.headers[0].delimiter, escape='"')
+        return SparkEngine(
+            frame, label, reading.time_zone, is_text=True, name=label, absent=scan.absent
+        )
     read = spark.read.option("mergeSchema", "true")
     folder = Path(source)
     if folder.is_dir():
         # Folders such as region=north become columns.
         read = read.option("basePath", folder.resolve().as_uri())
     with _told(label):
-        return SparkEngine(read.parquet(*paths), label, reading.time_zone, name=label)
+        frame = read.parquet(*paths)
+    return SparkEngine(frame, label, reading.time_zone, name=label, absent=scan.absent)
