@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+# NumPy and scikit-learn read these when they are imported. More threads than one only wait for
+# each other in what is as small as here, and cost the other process of pytest its core.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import matplotlib as mpl
 import pandas as pd
 import pytest

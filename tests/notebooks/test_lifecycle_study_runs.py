@@ -34,25 +34,47 @@ def test_the_lifecycle_study_says_that_there_are_no_leads_and_products(lifecycle
     assert "Not available: needs the column product of purchases." in page
 
 
-def test_the_lifecycle_study_of_a_company_follows_its_leads_to_an_as_of_day(tmp_path):
-    run = run_report(
+EXAMPLE = Path(__file__).parents[2] / "data" / "example"
+COMPANY_AS_OF = "2023-06-30"
+
+
+@pytest.fixture(scope="module")
+def company_study(tmp_path_factory):
+    """The example as of a day half a year before its tables end."""
+    return run_report(
         "lifecycle-study",
-        data=str(Path(__file__).parents[2] / "data" / "example"),
-        as_of="2022-12-31",
+        data=str(EXAMPLE),
+        as_of=COMPANY_AS_OF,
         parameters={"n_draws": 50},
-        out=tmp_path,
+        out=tmp_path_factory.mktemp("company"),
     )
-    found, tables = run.results["leads"], run.folder / "tables"
-    steps = pd.read_csv(run.folder / "figures" / "funnel.csv").set_index("step")["leads"]
-    assert found["leads"] == steps["lead"] < 200
+
+
+def test_the_lifecycle_study_of_a_company_follows_its_leads_to_an_as_of_day(company_study):
+    found, tables = company_study.results["leads"], company_study.folder / "tables"
+    steps = pd.read_csv(company_study.folder / "figures" / "funnel.csv").set_index("step")["leads"]
+    asked = pd.read_csv(EXAMPLE / "leads.csv").drop_duplicates("lead_id")
+    assert found["leads"] == steps["lead"] == (asked["date"] <= COMPANY_AS_OF).sum() < len(asked)
     assert found["potential_value"] == pytest.approx(
-        found["conversion"] * run.results["newcomer"]["estimate"]
+        found["conversion"] * company_study.results["newcomer"]["estimate"]
     )
     products = pd.read_parquet(tables / "first-products.parquet")
-    assert products["customers"].sum() == run.results["base"]["customers"]
-    visible = run.page.read_text(encoding="utf-8").split('id="code"')[0]
+    assert products["customers"].sum() == company_study.results["base"]["customers"]
+    visible = company_study.page.read_text(encoding="utf-8").split('id="code"')[0]
     assert re.findall(r"<th[^>]*>(\w+_\w+)<", visible) == []
-    assert run.warnings == ()
+    assert company_study.warnings == ()
+
+
+def test_nobody_of_the_company_is_named(company_study, named_in):
+    outputs = [path for path in company_study.folder.rglob("*") if path.is_file()]
+    kinds = {path.suffix for path in outputs}
+    assert {".html", ".ipynb", ".json", ".csv", ".parquet", ".png", ".svg", ".xlsx"} <= kinds
+    assert named_in([*outputs, company_study.index]) == {}
+
+
+def test_the_page_says_that_the_company_is_simulated(company_study):
+    page = company_study.page.read_text(encoding="utf-8")
+    assert "Nobody made these purchases." in page
 
 
 def test_the_lifecycle_studys_numbers_belong_together(lifecycle_study):

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from clvlab.reports import RunResult, run_report
+from clvlab.reports.orders.notebooks import write_notebook as write_executed
+from clvlab.reports.orders.order import Order
+from clvlab.reports.running.run import run_order
+from clvlab.reports.writing.page import RUN_FOLDER
 
 PARAMETERS = """\
 from typing import Literal
@@ -93,6 +98,56 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """The toy notebook's run."""
     return run_report(toy, parameters={"horizon": "78"}, out=tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture
+def without_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs execute their cells in this process, for what is decided before a kernel or after it.
+
+    What a cell displays is kept as a kernel keeps it; a cell that fails raises its own error.
+    """
+    monkeypatch.setattr("clvlab.reports.running.run.execute", execute_here)
+
+
+@pytest.fixture
+def run_without_kernel() -> Callable[[Order], RunResult]:
+    """Run one order as `without_kernel` does, in a test whose other runs have their kernel."""
+
+    def run(order):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("clvlab.reports.running.run.execute", execute_here)
+            return run_order(order)
+
+    return run
+
+
+def execute_here(job, place, on_cell=None):
+    """The stand-in for `clvlab.reports.running.kernel.execute`."""
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    notebook = load_notebook_node(str(job.notebook))
+    notebook = parameterize_notebook(notebook, job.told, kernel_name="python3", language="python")
+    names: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch, chdir(place.work):
+        patch.setenv(RUN_FOLDER, str(place.run))
+        patch.setattr("IPython.core.interactiveshell.InteractiveShell.initialized", lambda: True)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                patch.setattr("IPython.display.display", keep_in(cell.outputs))
+                exec(compile(cell.source, job.notebook.name, "exec"), names)  # noqa: S102
+    write_executed(notebook, place.run / "notebook.ipynb")
+    return notebook
+
+
+def keep_in(outputs):
+    """What displays into the outputs of a cell."""
+
+    def display(data, raw, metadata):
+        assert raw
+        outputs.append(new_output("display_data", data=data, metadata=metadata))
+
+    return display
 
 
 Keep = Callable[..., Path]

@@ -8,8 +8,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from clvlab.churn.churn_model import ChurnModel, log_odds
 from clvlab.churn.classifiers import LogisticChurn
@@ -109,7 +108,7 @@ class CalibratedChurn(ChurnModel):
             raise InputError(Problem("parameter 'interval'", rule, f"got {interval!r}"))
         p = self.churn_probability(features).to_numpy(np.float64)
         error = self._standard_error(features)
-        reach = norm.ppf(0.5 + interval / 2) * error
+        reach = ndtri(0.5 + interval / 2) * error
         centre = log_odds(p)
         return pd.DataFrame(
             {

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from clvlab.churn.churn_model import log_odds
 from clvlab.churn.metrics import (
@@ -50,7 +49,7 @@ def calibration_summary(
         parts of the Brier score ``reliability``, ``resolution``, ``uncertainty``, ``within``.
     """
     y = churned.to_numpy(np.float64)
-    reach = float(norm.ppf(0.5 + interval / 2))
+    reach = float(ndtri(0.5 + interval / 2))
     rows = {}
     for name, each in probabilities.items():
         p = each.to_numpy(np.float64)
@@ -95,7 +94,7 @@ def calibration_curve(
     there = n > 0
     some = n[there].astype(np.float64)
     observed = np.bincount(which, weights=y, minlength=bins)[there] / some
-    z = float(norm.ppf(0.5 + interval / 2))
+    z = float(ndtri(0.5 + interval / 2))
     centre = (observed + z**2 / (2 * some)) / (1 + z**2 / some)
     reach = z / (1 + z**2 / some) * np.sqrt(observed * (1 - observed) / some + z**2 / (4 * some**2))
     return pd.DataFrame(

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import CensoredData, ecdf, norm
+from scipy.special import ndtri
 
 from clvlab.churn.snapshots import CHURNED, Snapshot
 from clvlab.clock import days_since
@@ -186,7 +186,7 @@ class CoxChurn:
         )
         found = model.fit()
         self.coefficients_ = pd.Series(found.params, columns.columns)
-        reach = float(norm.ppf(0.5 + self.interval / 2)) * np.asarray(found.bse)
+        reach = float(ndtri(0.5 + self.interval / 2)) * np.asarray(found.bse)
         self.hazard_ratios_ = pd.DataFrame(
             {
                 "hazard_ratio": np.exp(found.params),
@@ -255,6 +255,8 @@ def _checked(contracts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _curve(days: pd.Series, ended: pd.Series, interval: float) -> pd.DataFrame:
+    from scipy.stats import CensoredData, ecdf
+
     times, known = days.to_numpy(dtype=np.float64), ended.to_numpy(dtype=bool)
     still = ecdf(CensoredData(uncensored=times[known], right=times[~known])).sf
     share = np.asarray(still.probabilities)
@@ -265,7 +267,7 @@ def _curve(days: pd.Series, ended: pd.Series, interval: float) -> pd.DataFrame:
         events = np.array([(times[known] == one).sum() for one in still.quantiles])
         variance = np.cumsum(events / (risk * (risk - events)))
         scale = np.sqrt(variance) / np.abs(np.log(share))
-        reach = float(norm.ppf(0.5 + interval / 2)) * scale
+        reach = float(ndtri(0.5 + interval / 2)) * scale
         lower, upper = share ** np.exp(reach), share ** np.exp(-reach)
     open_ended = (share > 0) & (share < 1)
     return pd.DataFrame(

@@ -120,11 +120,11 @@ def rate_change(
     >>> round(change["change"], 2), bool(change["lower"] > 0)
     (0.04, True)
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     (p, n), (q, m) = before, after
     error = math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
-    reach = float(norm.ppf(0.5 + interval / 2)) * error
+    reach = float(ndtri(0.5 + interval / 2)) * error
     return {"change": q - p, "lower": q - p - reach, "upper": q - p + reach}
 
 

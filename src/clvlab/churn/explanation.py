@@ -119,11 +119,11 @@ def effects_of_one_deviation(
         Indexed by ``feature``, largest effect first: ``label``, ``effect`` on the mean
         probability, ``odds_factor``, ``odds_lower`` and ``odds_upper``.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     base = model.churn_probability(features).mean()
     inner = model.model if isinstance(model, CalibratedChurn) else model
-    reach = float(norm.ppf(0.5 + interval / 2))
+    reach = float(ndtri(0.5 + interval / 2))
     rows = []
     for place, name in enumerate(map(str, features.columns)):
         moved = features.assign(**{name: _one_deviation_up(features[name], name)})

@@ -23,8 +23,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betainc
-from scipy.stats import norm
+from scipy.special import betainc, ndtri
 
 from clvlab.errors import Problems
 
@@ -271,7 +270,7 @@ def policy_profit(
     """
     y, chosen = np.asarray(churned, dtype=np.float64), np.asarray(contacted, dtype=bool)
     each = np.where(chosen, expected_profit(y, value=value, campaign=campaign), 0.0)
-    reach = float(norm.ppf(0.5 + interval / 2)) * float(each.std()) * len(each) ** 0.5
+    reach = float(ndtri(0.5 + interval / 2)) * float(each.std()) * len(each) ** 0.5
     profit = float(each.sum())
     return {
         "customers": int(chosen.sum()),

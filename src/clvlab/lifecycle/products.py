@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from clvlab.clock import Horizon, StudyWindow, TimeUnit
 from clvlab.data.exact_money import sum_by
@@ -121,7 +121,7 @@ def first_products(
         again.fillna(0), enough.fillna(0), interval
     )
     mean = seen.mean().reindex(out.index).where(enough.notna())
-    reach = student.ppf((1 + interval) / 2, enough - 1) * seen.std().reindex(out.index)
+    reach = stdtrit(enough - 1, (1 + interval) / 2) * seen.std().reindex(out.index)
     reach = reach / np.sqrt(enough)
     out["later_amount"], out["later_lower"], out["later_upper"] = mean, mean - reach, mean + reach
     return out.sort_values("customers", ascending=False, kind="stable")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from clvlab.errors import InputError, Problem
 
@@ -40,7 +40,7 @@ def wilson_limits(
         rule = "must be between 0 and 1"
         raise InputError(Problem("parameter 'interval'", rule, f"got {interval!r}"))
     k, n = np.asarray(happened, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    z = float(norm.ppf((1 + interval) / 2))
+    z = float(ndtri((1 + interval) / 2))
     n = np.where(n > 0, n, np.nan)
     middle, reach = k + z * z / 2, z * np.sqrt(k * (n - k) / n + z * z / 4)
     lower, upper = (middle - reach) / (n + z * z), (middle + reach) / (n + z * z)

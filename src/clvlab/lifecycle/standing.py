@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import betainc, betaincc
 
 from clvlab.clock import Horizon, days_since
 from clvlab.data.log import TransactionLog
@@ -162,8 +162,9 @@ def standing_at(
             "age_days": now - first,
             "silence_days": now - last,
             "own_gap_days": own,
-            "rising": binom.sf(late - 1, repeats, share),
-            "falling": binom.cdf(late, repeats, share),
+            # Binomial tails: late or more, and late or fewer, of the repeat purchases.
+            "rising": np.where(late > 0, betainc(late, repeats - late + 1, share), 1.0),
+            "falling": np.where(late < repeats, betaincc(late + 1, repeats - late, share), 1.0),
         },
         index=purchases.ids[there],
     )

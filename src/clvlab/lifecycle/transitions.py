@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import beta, chi2
+from scipy.special import betaincinv, chdtrc
 
 from clvlab.errors import InputError, Problem
 
@@ -65,7 +65,7 @@ class Transitions:
         posterior = total + PRIOR
         rest = posterior.sum(axis=1, keepdims=True) - posterior
         low, high = (
-            beta.ppf(level, posterior, rest) for level in (0.5 - interval / 2, 0.5 + interval / 2)
+            betaincinv(posterior, rest, level) for level in (0.5 - interval / 2, 0.5 + interval / 2)
         )
         k = len(self.stages)
         return pd.DataFrame(
@@ -194,5 +194,5 @@ def _statistic(counts: npt.NDArray[np.int64]) -> float:
 
 
 def _result(statistic: float, freedom: int) -> dict[str, float]:
-    p_value = float(chi2.sf(statistic, freedom)) if freedom else 1.0
+    p_value = float(chdtrc(freedom, statistic)) if freedom else 1.0
     return {"statistic": statistic, "degrees_of_freedom": freedom, "p_value": p_value}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.share_limits import wilson_limits
@@ -75,7 +75,7 @@ def clustered_mean(
         return Clustered(mean, np.nan, np.nan, np.nan, n, count)
     sums = np.bincount(code, weights=x - mean, minlength=count)
     error = float(np.sqrt(count / (count - 1) * (sums @ sums)) / n)
-    reach = float(t.ppf(0.5 + interval / 2, count - 1)) * error
+    reach = float(stdtrit(count - 1, 0.5 + interval / 2)) * error
     return Clustered(mean, mean - reach, mean + reach, error, n, count)
 
 

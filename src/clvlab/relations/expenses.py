@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, Problem
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.summary.period import Period
 
-TO_NORMAL = 1 / float(norm.ppf(0.75))
+TO_NORMAL = 1 / float(ndtri(0.75))
 """Makes the median absolute deviation of normal numbers their standard deviation."""
 FEWEST = 20
 """Earlier claims of a category below which none is called unusual."""
@@ -95,7 +95,7 @@ def unusual_claims(
     enough = by.map(by.value_counts()) >= FEWEST
     inside = known[DATE] >= pd.Timestamp(period.first)
     level = min(false_alarms / max(int(inside.sum()), 1), 0.5)
-    far = (logs - middle) > float(norm.isf(level)) * spread
+    far = (logs - middle) > -float(ndtri(level)) * spread
     large = inside & enough & (spread > 0) & far
     twice = pd.Series(data=False, index=known.index)
     if CUSTOMER_ID in known:

@@ -67,7 +67,8 @@ class Case:
 
     `simulate` makes a base of parameters, `objectives` its log-likelihoods, one per prior; `quick`
     and `slow` compute the quantities that `names` names, the last `n_slow` of them slowly, from
-    the logarithms of the parameters of all priors.
+    the logarithms of the parameters of all priors: `quick` of one draw or of a row of draws for
+    each parameter, `slow` of one draw.
     """
 
     simulate: Callable
@@ -90,14 +91,12 @@ class Case:
         logs = np.hstack([np.log(posterior.draws) for posterior in found])
         who = rng.integers(customers)
         exact, ranks = np.concatenate(truth), []
-        for function, draws in (
-            (lambda logs: self.quick(logs, base), logs),
-            (lambda logs: self.slow(logs, base, who), logs[:FEW]),
-        ):
-            values = np.array([function(draw) for draw in draws])
+        quick = self.quick(logs.T, base), self.quick(exact, base)
+        slow = zip(*(self.slow(draw, base, who) for draw in logs[:FEW]), strict=True)
+        for columns, values in (quick, (slow, self.slow(exact, base, who))):
             ranks += [
-                (rank(column, value, rng) + 0.5) / (len(draws) + 1)
-                for column, value in zip(values.T, function(exact), strict=True)
+                (rank(np.array(column), value, rng) + 0.5) / (len(column) + 1)
+                for column, value in zip(columns, values, strict=True)
             ]
         return max(posterior.k_hat for posterior in found), ranks
 
@@ -252,9 +251,9 @@ def case_of_renewals():
         return [objective_of_renewals(base)]
 
     def quick(logs, base):
-        parameters = tuple(np.exp(logs))
+        parameters = tuple(np.exp(logs)[..., None])
         ahead = renewals.survival(parameters, np.array([5, 12]), np.array([PERIODS, 0]))
-        return [*logs, logs[0] - logs[1], ahead[1], base.renewed[-1] * ahead[0]]
+        return [*logs, logs[0] - logs[1], ahead[..., 1], base.renewed[-1] * ahead[..., 0]]
 
     def slow(logs, base, who):
         parameters = tuple(np.exp(logs))

@@ -7,13 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import chdir
 from datetime import date
 from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import Result
 from rich.console import Console
+from typer.testing import CliRunner
 
+from clvlab.cli import app
 from clvlab.reports.nights.night import Night
 from clvlab.reports.nights.notice import leave_notice, notice_of
 from clvlab.reports.nights.outcome import Outcome
@@ -76,10 +80,14 @@ def catalogue(make_notebook, tmp_path):
     return write
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
-    start = [sys.executable, "-c", "from clvlab.cli import app; app()", "run"]
+def asked(folder: Path, *arguments: str, ask: str = "run") -> list[str]:
     catalogue = str(folder / "reports" / "catalogue.toml")
-    return [*start, "--as-of", "2024-07-04", "--catalogue", catalogue, *arguments]
+    return [ask, "--as-of", "2024-07-04", "--catalogue", catalogue, *arguments]
+
+
+def command(folder: Path, *arguments: str) -> list[str]:
+    start = [sys.executable, "-c", "from clvlab.cli import app; app()"]
+    return [*start, *asked(folder, *arguments)]
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -91,6 +99,12 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=240,
     )
+
+
+def run_here(folder: Path, *arguments: str, ask: str = "run") -> Result:
+    """The same command in this process, for what starts no report."""
+    with chdir(folder):
+        return CliRunner().invoke(app, asked(folder, *arguments, ask=ask))
 
 
 def test_reports_run_side_by_side_and_go_on_when_others_fail_or_are_killed(catalogue, tmp_path):
@@ -136,7 +150,7 @@ def test_reports_run_side_by_side_and_go_on_when_others_fail_or_are_killed(catal
     assert (mended.returncode, mended.stdout.count("report ")) == (0, 1), mended.stderr
     assert not (out / "failures.txt").exists()
     assert not (out / "bad/none/2024-06-30.failed").exists()
-    assert run(tmp_path).stdout == "nothing is due as of 2024-07-04\n"
+    assert run_here(tmp_path).stdout == "nothing is due as of 2024-07-04\n"
 
 
 def children_with(text: str) -> list[str]:
@@ -165,15 +179,15 @@ def test_after_a_failure_nothing_new_is_started(catalogue, tmp_path):
 
 def test_a_typo_is_told_before_anything_starts(catalogue, tmp_path):
     catalogue(good={}, typo={"mod": "good"})
-    done = run(tmp_path)
-    assert done.returncode == 2
+    done = run_here(tmp_path)
+    assert done.exit_code == 2
     assert "typo, parameter 'mod' must be one of small; it is not. Did you mean" in done.stderr
     notice = done.stderr.splitlines()[-1]
     assert notice.startswith("clvlab 2024-07-04: nothing was run: catalogue.toml, typo, param")
     left = {path.name: path.read_text() for path in (tmp_path / "reports").iterdir()}
     assert left.keys() == {"catalogue.toml", "failures.txt"}
     assert left["failures.txt"] == f"{notice}\n"
-    assert run(tmp_path, "--report", "god").returncode == 2
+    assert run_here(tmp_path, "--report", "god").exit_code == 2
 
 
 def test_data_that_are_not_there_on_the_night_are_refused_by_their_report_alone(
@@ -199,8 +213,9 @@ def test_data_that_are_not_there_on_the_night_are_refused_by_their_report_alone(
 
 
 def listed(folder: Path) -> str:
-    words = [word if word != "run" else "list" for word in command(folder)]
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
+    found = run_here(folder, ask="list")
+    assert found.exit_code == 0
+    return found.stdout
 
 
 def test_the_notice_is_the_last_line_of_a_log_of_both_streams(catalogue, tmp_path):

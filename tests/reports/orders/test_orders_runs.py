@@ -1,4 +1,7 @@
-"""An order's parameters, its fingerprint, and what a second run of the same does."""
+"""An order's parameters, its fingerprint, and what a second run of the same does.
+
+All of it is decided before the kernel starts or after it ended, so most tests do without one.
+"""
 
 import json
 
@@ -14,6 +17,8 @@ from clvlab.reports.writing.page import Page
 page = Page.open("Small?")
 page.meta(as_of=as_of, data="none")
 page.record(rate=rate, weeks=weeks)"""
+
+NO_KERNEL = pytest.mark.usefixtures("without_kernel")
 
 PARAMETERS = """\
 as_of: "date" = "2024-01-31"  # last day
@@ -70,6 +75,7 @@ def test_same_run_is_recognized_and_not_repeated(notebook, tmp_path):
     assert not forced.skipped
 
 
+@NO_KERNEL
 def test_new_data_parameters_or_cells_make_it_another_run(notebook, tmp_path):
     data = tmp_path / "orders.csv"
     data.write_text("a\n1\n")
@@ -89,6 +95,7 @@ def test_new_data_parameters_or_cells_make_it_another_run(notebook, tmp_path):
     assert not run(weeks=5).skipped
 
 
+@NO_KERNEL
 def test_run_folder_that_lost_its_page_is_made_again(notebook, tmp_path):
     (tmp_path / "orders.csv").write_text("a\n1\n")
     layers = (("python", {"data": str(tmp_path / "orders.csv")}),)
@@ -97,12 +104,14 @@ def test_run_folder_that_lost_its_page_is_made_again(notebook, tmp_path):
     assert not run_order(order).skipped
 
 
+@NO_KERNEL
 def test_report_and_variant_can_not_leave_the_folder(notebook, tmp_path):
     out = tmp_path / "r"
     run = run_order(Order(str(notebook), str(out), report="../../up", variant="/etc/passwd"))
     assert run.folder == out / "up" / "etc-passwd" / "2024-01-31"
 
 
+@NO_KERNEL
 def test_notebook_has_to_report_the_day_it_was_asked_for(make_notebook, tmp_path):
     cells = CELLS.replace("as_of=as_of", 'as_of="2024-01-30"')
     notebook = make_notebook(cells, name="small", parameters=PARAMETERS)
@@ -128,6 +137,7 @@ def test_notebook_of_another_language_is_refused(notebook, tmp_path):
         run_order(Order(str(notebook), str(tmp_path / "r")))
 
 
+@NO_KERNEL
 def test_relative_data_start_from_the_folder_of_the_order(notebook, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "orders.csv").write_text("a\n")
@@ -149,12 +159,14 @@ def test_day_that_is_no_day_is_refused_whatever_the_notebook_declares(
     assert not (tmp_path / "r").exists()
 
 
+@NO_KERNEL
 def test_notebook_that_does_not_name_its_data_is_always_run(notebook, tmp_path):
     order = Order(str(notebook), str(tmp_path / "r"))
     assert manifest_of(run_order(order))["fingerprint"] is None
     assert not run_order(order).skipped
 
 
+@NO_KERNEL
 def test_what_other_parameters_read_belongs_to_the_fingerprint(make_notebook, tmp_path):
     parameters = PARAMETERS + "\nprices: str | None = None  # a second file"
     notebook = make_notebook(CELLS, name="small", parameters=parameters)
@@ -168,6 +180,7 @@ def test_what_other_parameters_read_belongs_to_the_fingerprint(make_notebook, tm
     assert not run_order(order).skipped
 
 
+@NO_KERNEL
 def test_decimal_sign_is_not_taken_for_the_folder_of_everything(make_notebook, tmp_path):
     parameters = PARAMETERS + '\ndecimal: str = "."  # sign'
     notebook = make_notebook(CELLS, name="small", parameters=parameters)
@@ -179,6 +192,7 @@ def test_decimal_sign_is_not_taken_for_the_folder_of_everything(make_notebook, t
     assert run_order(order).skipped
 
 
+@NO_KERNEL
 def test_what_a_variable_holds_is_not_taken_for_known(make_notebook, tmp_path, monkeypatch):
     parameters = PARAMETERS + "\nconnection: str | None = None  # a database"
     notebook = make_notebook(CELLS, name="small", parameters=parameters)
@@ -190,10 +204,11 @@ def test_what_a_variable_holds_is_not_taken_for_known(make_notebook, tmp_path, m
     assert not run_order(order).skipped
 
 
+@NO_KERNEL
 def test_data_that_change_during_the_run_are_not_vouched_for(make_notebook, tmp_path):
     data = tmp_path / "orders.csv"
     data.write_text("a\n1\n")
-    grow = f"open({str(data)!r}, 'a').write('2')"
+    grow = f"with open({str(data)!r}, 'a') as rows: rows.write('2')"
     notebook = make_notebook(CELLS, grow, name="small", parameters=PARAMETERS)
     run = run_order(Order(str(notebook), str(tmp_path / "r"), layers=(("p", {"data": str(data)}),)))
     assert "sha256" not in manifest_of(run)["data"]
@@ -201,6 +216,7 @@ def test_data_that_change_during_the_run_are_not_vouched_for(make_notebook, tmp_
     assert "The data changed while the report was made" in run.warnings[0]
 
 
+@NO_KERNEL
 def test_pattern_over_folders_is_taken_as_the_loader_takes_it(notebook, tmp_path):
     for place in ("north", "south"):
         (tmp_path / "data" / place).mkdir(parents=True)

@@ -27,13 +27,13 @@ PARAMETERS = 'mood: str = "good"'
 
 
 @pytest.fixture
-def order(make_notebook, tmp_path):
+def order(make_notebook, run_without_kernel, tmp_path):
     """A report that is good or bad, with a good run of it in place."""
 
     def make(*cells, **settings):
         notebook = make_notebook(GOOD, *cells, name="small", parameters=PARAMETERS)
         out = settings.pop("out", tmp_path / "reports")
-        good = run_order(Order(str(notebook), str(out), layers=(("python", {}),)))
+        good = run_without_kernel(Order(str(notebook), str(out), layers=(("python", {}),)))
         before = files_of(good.folder)
         layers = (("python", {"mood": "bad"}),)
         return Order(str(notebook), str(out), layers=layers, **settings), before
@@ -180,11 +180,11 @@ def test_failing_cell_is_recorded_with_its_traceback_and_log(order):
     assert_all_is_in_order(asked, before)
 
 
-def test_good_run_removes_the_record_of_the_failure(order):
+def test_good_run_removes_the_record_of_the_failure(order, run_without_kernel):
     asked, _ = order("if mood == 'bad': 1 / 0")
     with pytest.raises(ReportError):
         run_order(asked)
-    run_order(Order(asked.notebook, asked.out, force=True))
+    run_without_kernel(Order(asked.notebook, asked.out, force=True))
     assert [path.name for path in home_of(asked).parent.iterdir()] == ["2024-01-31"]
 
 
@@ -248,26 +248,29 @@ def test_fault_after_the_last_cell_is_a_failure_like_any_other(order, cell, said
 def test_what_a_cell_started_is_ended_with_it(order):
     leave = (
         "import subprocess, time\n"
-        "left = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
-        "page.record(left=left.pid)\ntime.sleep(1)"
+        "if mood == 'bad':\n"
+        "    left = subprocess.Popen(['sleep', '300'], start_new_session=True)\n"
+        "    page.record(left=left.pid)\n    time.sleep(1)"
     )
     asked, _ = order(leave)
     left = run_order(asked).results["left"]
     assert not psutil.pid_exists(left) or psutil.Process(left).status() == "zombie"
 
 
-def test_same_run_again_takes_back_a_failure_in_between(make_notebook, tmp_path):
+def test_same_run_again_takes_back_a_failure_in_between(
+    make_notebook, run_without_kernel, tmp_path
+):
     (tmp_path / "orders.csv").write_text("a\n")
     parameters = PARAMETERS + "\ndata: str | None = None"
     notebook = make_notebook(GOOD, "1 / len(mood)", name="small", parameters=parameters)
     given = {"data": str(tmp_path / "orders.csv")}
 
-    def ask(**more):
+    def ask(run=run_without_kernel, **more):
         layers = (("python", given | more),)
-        return run_order(Order(str(notebook), str(tmp_path / "reports"), layers=layers))
+        return run(Order(str(notebook), str(tmp_path / "reports"), layers=layers))
 
     home = ask().folder
     with pytest.raises(ReportError):
-        ask(mood="")
+        ask(run_order, mood="")
     assert ask().skipped
     assert [path.name for path in home.parent.iterdir()] == ["2024-01-31"]

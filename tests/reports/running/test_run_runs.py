@@ -12,6 +12,7 @@ import pytest
 
 from clvlab.errors import ReportError
 from clvlab.reports import run_report
+from clvlab.reports.orders.order import Order
 
 SMALL = """\
 import os
@@ -69,7 +70,9 @@ def test_same_run_gives_the_same_bytes(finished, toy, tmp_path):
         assert (again.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
 
 
-def test_failure_names_the_cell_and_leaves_the_earlier_report(make_notebook, tmp_path):
+def test_failure_names_the_cell_and_leaves_the_earlier_report(
+    make_notebook, run_without_kernel, tmp_path
+):
     notebook = make_notebook(
         "# Small?",
         SMALL,
@@ -80,7 +83,7 @@ def test_failure_names_the_cell_and_leaves_the_earlier_report(make_notebook, tmp
         parameters='mood: str = "good"',
     )
     out = tmp_path / "reports"
-    home = run_report(notebook, out=out).folder
+    home = run_without_kernel(Order(str(notebook), str(out))).folder
     before = {name: (home / name).read_bytes() for name in files_of(home)}
     with pytest.raises(ReportError) as raised:
         run_report(notebook, parameters={"mood": "bad"}, out=out)
@@ -110,7 +113,9 @@ def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
     ]
 
 
-def test_killed_run_leaves_nothing_visible_and_is_cleared(make_notebook, tmp_path):
+def test_killed_run_leaves_nothing_visible_and_is_cleared(
+    make_notebook, run_without_kernel, tmp_path
+):
     slow = make_notebook(
         SMALL, "import time\ntime.sleep(120)", name="slow", parameters='mood: str = "good"'
     )
@@ -123,7 +128,7 @@ def test_killed_run_leaves_nothing_visible_and_is_cleared(make_notebook, tmp_pat
     assert [path.name for path in out.iterdir()] == [".running"]
     _wait_until_gone(kernel)
     quick = make_notebook(SMALL, name="quick", parameters='mood: str = "good"')
-    run_report(quick, out=out)
+    run_without_kernel(Order(str(quick), str(out)))
     assert sorted(path.name for path in out.iterdir()) == ["index.html", "quick"]
 
 

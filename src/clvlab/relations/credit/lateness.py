@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import betaln, expit
-from scipy.stats import beta
+from scipy.special import betaincinv, betaln, expit
 
 from clvlab.errors import InputError, Problem
 from clvlab.lifecycle.time_to_event import kaplan_meier
@@ -60,7 +59,7 @@ class LatenessLaw:
         spread = np.maximum(second @ self.weight - middle**2, 1e-12)
         size = middle * (1 - middle) / spread - 1
         low, high = (
-            beta.ppf(tail, middle * size, (1 - middle) * size)
+            betaincinv(middle * size, (1 - middle) * size, tail)
             for tail in ((1 - interval) / 2, (1 + interval) / 2)
         )
         return np.asarray([middle, low, high])[:, place.ravel()]

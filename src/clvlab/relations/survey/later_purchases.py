@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from clvlab.churn.logistic_fit import fit_logistic
 from clvlab.data.exact_money import sum_by
@@ -113,7 +113,7 @@ def odds_of_buying(found: pd.DataFrame, *, interval: float = 0.90) -> dict[str, 
         raise InputError(Problem("the later purchases", "must differ among 20 or more", text))
     ten = (found["score"].to_numpy(np.float64) - found["score"].mean()) / 10
     before = np.log1p(found["orders_before"].to_numpy(np.float64))
-    z = float(norm.ppf(0.5 + interval / 2))
+    z = float(ndtri(0.5 + interval / 2))
     out: dict[str, float] = {"customers": len(y)}
     for name, columns in {"odds": [ten], "held": [ten, before]}.items():
         fit = fit_logistic(np.column_stack([np.ones(len(y)), *columns]), y)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import f
+from scipy.special import fdtri
 
 from clvlab.errors import InputError, Problem
 
@@ -64,9 +64,10 @@ def alpha_limits(
 
     Its degrees of freedom are n - 1 and (n - 1)(k - 1), for normal answers.
     """
-    law = f(respondents - 1, (respondents - 1) * (items - 1))
+    freedom = respondents - 1, (respondents - 1) * (items - 1)
     tail = (1 - interval) / 2
-    return float(1 - (1 - alpha) * law.ppf(1 - tail)), float(1 - (1 - alpha) * law.ppf(tail))
+    lower, upper = (1 - (1 - alpha) * fdtri(*freedom, level) for level in (1 - tail, tail))
+    return float(lower), float(upper)
 
 
 def reliability(

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtr, stdtrit
 
 from clvlab.errors import InputError, Problem
 from clvlab.relations.clustered import clustered_mean
@@ -114,14 +114,14 @@ def _gap(
     usable = error > 0 and (freedom > 0).all()
     # Welch (1947) and Satterthwaite (1946).
     many = parts.sum() ** 2 / (parts**2 / freedom).sum() if usable else np.nan
-    reach = float(t.ppf(0.5 + interval / 2, many)) * error if usable else np.nan
+    reach = float(stdtrit(many, 0.5 + interval / 2)) * error if usable else np.nan
     return {
         "customers_say": one.estimate,
         "employees_believe": other.estimate,
         "gap": gap,
         "gap_lower": gap - reach,
         "gap_upper": gap + reach,
-        "p_value": float(2 * t.sf(abs(gap) / error, many)) if usable else np.nan,
+        "p_value": float(2 * stdtr(many, -abs(gap) / error)) if usable else np.nan,
         "n_customers": one.rows,
         "n_employees": other.rows,
     }
