@@ -19,10 +19,14 @@ _WITH_LIMITS = (
     "late",
     "delay",
     "net",
+    "churn_rate",
 )
 LABELS = {
     **{f"{name}_lower": "from" for name in _WITH_LIMITS},
     **{f"{name}_upper": "to" for name in _WITH_LIMITS},
+    "cause": "lost by",
+    "losses": "losses",
+    "churn_rate": "lost in a year",
     "construct": "asked about",
     "item": "question",
     "items": "questions",
@@ -117,6 +121,8 @@ FORMATS = {
     **dict.fromkeys(["wallet_share", "wallet_lower", "wallet_upper"], "percent.0"),
     **dict.fromkeys(["respondents", "n_customers", "n_employees", "responded"], "count"),
     **dict.fromkeys(["answers", "items"], "count"),
+    **dict.fromkeys(["churn_rate_lower", "churn_rate_upper"], "percent.1"),
+    "losses": "count",
     "orders_each": ",.1f",
     "amount_each": "amount.0",
     **dict.fromkeys(["owed", "overdue", "disputed", "credit_sales", "late_amount"], "amount.0"),

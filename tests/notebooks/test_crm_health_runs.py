@@ -63,3 +63,9 @@ def test_no_raw_column_name_stands_in_a_table(page):
 
 def test_nobody_is_named(run, named_in):
     assert named_in(path for path in run.folder.rglob("*") if path.is_file()) == {}
+
+
+def test_natural_churn_stands_on_the_page_with_its_limits(run, page):
+    natural = run.results["natural"]
+    assert 0 < natural["churn_rate_lower"] < natural["churn_rate"] < natural["churn_rate_upper"]
+    assert f"In a year {natural['churn_rate']:.1%} of the customers" in page
