@@ -68,4 +68,4 @@ def test_nobody_is_named(run, named_in):
 def test_natural_churn_stands_on_the_page_with_its_limits(run, page):
     natural = run.results["natural"]
     assert 0 < natural["churn_rate_lower"] < natural["churn_rate"] < natural["churn_rate_upper"]
-    assert f"In a year {natural['churn_rate']:.1%} of the customers" in page
+    assert f"In a year {natural['churn_rate'] * 100:.1f} % of" in re.sub("<[^>]+>", "", page)

@@ -55,7 +55,7 @@ def test_time_at_risk_and_losses_by_hand():
 def test_losses_without_a_reason_are_shared_out():
     table = churn_by_cause(log_of(BOUGHT), losses_of(LOST), as_of=LAST_DAY)
     years = 342 / DAYS_PER_YEAR
-    assert table["losses"].to_dict() == {
+    assert table["customers"].to_dict() == {
         "our decision": 0, "our failure": 0, "a rival": 1, "natural": 1, "all": 3,
     }  # fmt: skip
     assert table.loc["natural", "churn_rate"] == pytest.approx(1.5 / years)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -92,8 +93,9 @@ def churn_by_cause(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``cause``: ``losses`` (whose reason is known), ``churn_rate`` (a year),
-        ``churn_rate_lower``, ``churn_rate_upper``; in a row ``"all"`` those without a reason, too.
+        Indexed by ``cause``: ``customers`` (lost, with a known reason; who was lost twice counts
+        twice), ``churn_rate`` (a year), ``churn_rate_lower``, ``churn_rate_upper``; in a row
+        ``"all"`` those without a reason, too.
 
     Raises
     ------
@@ -115,7 +117,7 @@ def churn_by_cause(
         raise InputError(Problem("parameter 'interval'", rule, f"got {interval!r}"))
     if REASON not in losses:
         rule = f"must have the column '{REASON}'"
-        raise InputError(Problem("the table losses", rule, f"it has {', '.join(losses)}"))
+        raise InputError(Problem("the table losses", rule, f"it has {', '.join(map(str, losses.columns))}"))
     years, counted = customer_years(log, losses, as_of=as_of)
     if not years > 0:
         rule = "must hold customers who could be lost"
@@ -125,12 +127,12 @@ def churn_by_cause(
     found = cause.value_counts()
     order = [*dict.fromkeys(CAUSES.values()), *sorted(set(found.index) - set(CAUSES.values()))]
     count = found.reindex(order, fill_value=0)
-    out = pd.DataFrame({"losses": count}).rename_axis("cause")
+    out = pd.DataFrame({"customers": count}).rename_axis("cause")
     n, with_reason = len(counted), len(cause)
     scale = n / with_reason if with_reason else np.nan
     out["churn_rate"] = count * scale / years
     unsure = 1 / count.where(count > 0) + (1 / with_reason - 1 / n if with_reason else 0.0)
-    share = (1 / unsure).fillna(0.0).to_numpy()
+    share = (1 / unsure).fillna(0.0).to_numpy(dtype=np.float64)
     lower, upper = poisson_limits(share, interval)
     each = np.where(share > 0, count / np.where(share > 0, share, 1.0), 1.0) * scale / years
     out["churn_rate_lower"], out["churn_rate_upper"] = lower * each, upper * each
@@ -140,8 +142,8 @@ def churn_by_cause(
 
 
 def poisson_limits(
-    count: npt.NDArray[np.float64], interval: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    count: npt.NDArray[np.floating[Any]], interval: float
+) -> tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.floating[Any]]]:
     """Exact limits of the mean of Poisson counts (Garwood 1936).
 
     Examples
