@@ -24,6 +24,9 @@ _WITH_LIMITS = (
 LABELS = {
     **{f"{name}_lower": "from" for name in _WITH_LIMITS},
     **{f"{name}_upper": "to" for name in _WITH_LIMITS},
+    "report": "report",
+    "unchanged": "nothing new",
+    "last_run": "last made",
     "cause": "lost by",
     "churn_rate": "lost in a year",
     "construct": "asked about",

@@ -117,7 +117,9 @@ def churn_by_cause(
         raise InputError(Problem("parameter 'interval'", rule, f"got {interval!r}"))
     if REASON not in losses:
         rule = f"must have the column '{REASON}'"
-        raise InputError(Problem("the table losses", rule, f"it has {', '.join(map(str, losses.columns))}"))
+        raise InputError(
+            Problem("the table losses", rule, f"it has {', '.join(map(str, losses.columns))}")
+        )
     years, counted = customer_years(log, losses, as_of=as_of)
     if not years > 0:
         rule = "must hold customers who could be lost"

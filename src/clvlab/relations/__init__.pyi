@@ -31,6 +31,9 @@ from .next_action import suggest_action as suggest_action
 from .opening import last_day_seen as last_day_seen
 from .periodic import PeriodicPack as PeriodicPack
 from .periodic import make_periodic_pack as make_periodic_pack
+from .run_log import load_runs as load_runs
+from .run_log import note_run as note_run
+from .run_log import use_of_reports as use_of_reports
 from .usage import load_usage as load_usage
 from .usage import note_opening as note_opening
 from .usage import use_by_owner as use_by_owner

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from clvlab.errors import ReportError
+from clvlab.relations import load_runs
 from clvlab.reports import run_report
 
 SMALL = """\
@@ -91,6 +92,7 @@ def test_failure_names_the_cell_and_leaves_the_earlier_report(make_notebook, tmp
     assert "InputError" not in str(raised.value)
     assert {name: (home / name).read_bytes() for name in files_of(home)} == before
     assert not (out / ".running").exists()
+    assert load_runs(out / "runs.csv")["ended"].tolist() == ["finished", "failed", "failed"]
 
 
 def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
@@ -105,6 +107,7 @@ def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
         "index.html",
         "kernel.log",
         "notebook.ipynb",
+        "runs.csv",
         "toy",
         "undated.failed",
     ]
@@ -124,7 +127,7 @@ def test_killed_run_leaves_nothing_visible_and_is_cleared(make_notebook, tmp_pat
     _wait_until_gone(kernel)
     quick = make_notebook(SMALL, name="quick", parameters='mood: str = "good"')
     run_report(quick, out=out)
-    assert sorted(path.name for path in out.iterdir()) == ["index.html", "quick"]
+    assert sorted(path.name for path in out.iterdir()) == ["index.html", "quick", "runs.csv"]
 
 
 def _wait_for_kernel(out: Path) -> int:
