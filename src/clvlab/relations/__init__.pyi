@@ -6,6 +6,7 @@ from .actions import load_actions as load_actions
 from .actions import open_actions as open_actions
 from .actions import save_actions as save_actions
 from .budget import load_budget as load_budget
+from .budget import planned_in as planned_in
 from .card import CustomerCard as CustomerCard
 from .card import find_customer as find_customer
 from .card import make_card as make_card

@@ -20,7 +20,7 @@ from clvlab.relations.actions import (
     open_actions,
     save_actions,
 )
-from clvlab.relations.budget import load_budget
+from clvlab.relations.budget import load_budget, planned_in
 from clvlab.relations.expenses import against_budget, unusual_claims
 from clvlab.relations.key_figures import (
     FIGURES,
@@ -95,6 +95,25 @@ class PeriodicPack:
             for why, names in needs.items()
         ]
         return f"Not available: {'; '.join(said)}." if said else ""
+
+    def overruns(self) -> pd.DataFrame:
+        """Categories on which more was spent than planned; none without a budget."""
+        if self.expenses is None or "left" not in self.expenses:
+            return pd.DataFrame(columns=["spent", "budget"])
+        over: pd.DataFrame = self.expenses[self.expenses["left"] < 0].drop("total", errors="ignore")
+        return over
+
+    def overruns_in_words(self) -> str:
+        """What stands above its budget, in a sentence."""
+        over = self.overruns()
+        if over.empty:
+            return "No category is above its budget."
+        beyond = over["used"] - 1
+        listed = ", ".join(
+            f"**{name}** ({'nothing was planned' if np.isnan(share) else f'{share:+.0%}'})"
+            for name, share in beyond.items()
+        )
+        return f"Above the budget: {listed}."
 
     def answer(self) -> str:
         """The answer in a sentence, as a template over what `describe` gives."""
@@ -190,7 +209,7 @@ def make_periodic_pack(
     false_alarm
         Chance that a page on which nothing changed has any alert.
     budget
-        File of budgets; see `load_budget`.
+        File of budgets; see `load_budget`. Without one the company's table ``budgets`` counts.
     actions
         File of the list of actions; see `load_actions`. New ones are added to it.
     due_within
@@ -217,7 +236,7 @@ def make_periodic_pack(
         audit_two_periods(company.purchases(), *before) if _comparable(company, before) else None
     )
     costs = _clean_costs(company)
-    planned = None if budget is None or costs is None else load_budget(budget, span)
+    planned = None if costs is None else _planned(company, budget, span)
     expenses = None if costs is None else against_budget(costs, span, planned)
     claims = None if costs is None else unusual_claims(costs, span)
     days = int(StudyWindow(TimeUnit.DAY).horizon_days(due_within, "due_within"))
@@ -231,7 +250,7 @@ def make_periodic_pack(
     if costs is None:
         no_budget = company.missing("costs")
     elif planned is None:
-        no_budget = "not available: needs a file of budgets"
+        no_budget = company.missing("budgets") or f"not available: no budget is for {span}"
     return PeriodicPack(
         figures,
         span,
@@ -243,6 +262,19 @@ def make_periodic_pack(
         carried,
         no_budget,
     )
+
+
+def _planned(company: Company, budget: str | Path | None, span: Period) -> pd.DataFrame | None:
+    """The budget of the period: that of a file, or else of the company's table."""
+    if budget is not None:
+        return load_budget(budget, span)
+    if not company.has("budgets"):
+        return None
+    planned = company.table("budgets")
+    inside = (planned["first_day"] <= pd.Timestamp(span.last)) & (
+        planned["last_day"] >= pd.Timestamp(span.first)
+    )
+    return planned_in(planned, span, "the table budgets") if inside.any() else None
 
 
 def _first_day(company: Company) -> date:

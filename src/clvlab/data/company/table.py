@@ -183,7 +183,7 @@ def _seen(frame: pd.DataFrame, as_of: pd.Timestamp | None, steps: Steps) -> pd.D
     unseen = 0
     for name in frame.columns[frame.dtypes == "datetime64[ns]"]:
         # A day that is due or planned may lie ahead; one on which something happened can't.
-        if name in ("due_on", "end"):
+        if name in ("due_on", "end", "first_day", "last_day"):
             continue
         ahead = frame[name] > as_of
         unseen += int(ahead.sum())
