@@ -18,7 +18,7 @@ STEP = 10.0
 def draw_budgets(
     rng: np.random.Generator, costs: pd.DataFrame, rates: CompanyParameters, period: Period
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Budgets of the last months by category: above what is spent, save in a few months that are known.
+    """Budgets of the last months by category: above what is spent, save in a few known months.
 
     The last month goes over in one category, so that a page about it has something to tell.
 
