@@ -76,12 +76,12 @@ def test_what_is_set_off_is_what_a_loop_gives():
         )
         left = left_to_pay(owed, notes)
         expected = owed["amount"].copy()
-        credits = (-notes["amount"]).groupby(notes["customer_id"]).sum().to_dict()
+        still = (-notes["amount"]).groupby(notes["customer_id"]).sum().to_dict()
         for row in owed.sort_values(["issued_on", "invoice_id"]).index:
             name = owed.loc[row, "customer_id"]
-            taken = min(credits.get(name, 0.0), expected[row])
+            taken = min(still.get(name, 0.0), expected[row])
             expected[row] -= taken
-            credits[name] = credits.get(name, 0.0) - taken
+            still[name] = still.get(name, 0.0) - taken
         np.testing.assert_allclose(left, expected, atol=1e-9)
         whole = sum_by(owed["amount"], owed["customer_id"])
         assert (sum_by(left, owed["customer_id"]) <= whole).all()
