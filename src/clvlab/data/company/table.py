@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     "after_as_of": "rows after the as-of date, which are not seen yet",
     "unseen_days": "days after the as-of date, which are not known yet",
     "rows_left": "rows left",
+    "masked": "rows with personal data in text, which is masked",
 }
 """What each step is called where people read it."""
 ALLOWED = {"incomplete": ("error", "drop"), "same_key": ("error", "newest", "first")}
@@ -88,6 +89,16 @@ class CompanyTable:
     def name(self) -> str:
         """Name of the table."""
         return self.contract.name
+
+
+def with_masked(quality: pd.DataFrame, name: str, rows: int) -> pd.DataFrame:
+    """The steps of a table, and how many rows held personal data in text, where any did."""
+    if not rows:
+        return quality
+    step = (name, "masked", DESCRIPTIONS["masked"], "noted", rows, "mask")
+    return pd.concat([quality, pd.DataFrame([step], columns=list(QUALITY_COLUMNS))]).reset_index(
+        drop=True
+    )
 
 
 def read_table(
