@@ -11,7 +11,7 @@ import pandas as pd
 
 from clvlab.clock import days_since
 from clvlab.data.company import CONTRACTS, Company, load_identities
-from clvlab.data.company.checks.masking import masked
+from clvlab.data.company.masking import masked
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, NotAvailableError
 from clvlab.relations.credit_notes import left_to_pay
