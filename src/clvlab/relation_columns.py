@@ -106,6 +106,8 @@ LABELS = {
     "net_clv": "net of credit",
     "issued_from": "issued from",
     "part": "invoices",
+    "above": "above the cap",
+    "mostly": "mostly",
     "issued_to": "to",
 }
 FORMATS = {

@@ -154,3 +154,17 @@ def test_a_company_without_budgets_is_told_so(example, last_day):
     pack = make_periodic_pack(replace(example, tables=tables), as_of=last_day)
     assert pack.no_budget == "not available: needs the table budgets"
     assert pack.overruns().empty
+
+
+def test_who_is_above_the_cap_is_found_and_nobody_else(example, last_day):
+    costs = example.table("costs")
+    costs = costs[(costs["amount"] >= 0) & (costs["date"] > "2022-12-31")]
+    spent = costs.groupby("customer_id")["amount"].sum()
+    cap = float(spent.nlargest(4).iloc[-1]) - 0.01
+    pack = make_periodic_pack(example, as_of=last_day, cap=cap)
+    assert pack.above_cap["spent"].to_dict() == pytest.approx(spent.nlargest(4).to_dict())
+    assert (pack.above_cap["above"] > 0).all()
+    assert pack.describe()["above_cap"] == 4
+    assert make_periodic_pack(example, as_of=last_day).above_cap is None
+    with pytest.raises(InputError, match="cap"):
+        make_periodic_pack(example, as_of=last_day, cap=0.0)

@@ -13,6 +13,7 @@ from .card import make_card as make_card
 from .data_findings import check_records as check_records
 from .data_findings import findings_in_short as findings_in_short
 from .data_findings import policies_applied as policies_applied
+from .expenses import above_cap as above_cap
 from .expenses import against_budget as against_budget
 from .expenses import unusual_claims as unusual_claims
 from .health import Health as Health

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clvlab.clock import StudyWindow, TimeUnit
+from clvlab.clock import DAYS_PER_YEAR, StudyWindow, TimeUnit
 from clvlab.data.company import Company
 from clvlab.lifecycle.two_periods import TwoPeriods, audit_two_periods
 from clvlab.relations.actions import (
@@ -21,7 +21,7 @@ from clvlab.relations.actions import (
     save_actions,
 )
 from clvlab.relations.budget import load_budget, planned_in
-from clvlab.relations.expenses import against_budget, unusual_claims
+from clvlab.relations.expenses import above_cap, against_budget, unusual_claims
 from clvlab.relations.key_figures import (
     FIGURES,
     TABLES,
@@ -59,6 +59,8 @@ class PeriodicPack:
         The whole list, carried on.
     no_budget
         Why there is no budget; empty where there is one.
+    above_cap
+        Customers on whom more was spent in the last year than is allowed; None without a cap.
     """
 
     figures: KeyFigures
@@ -70,6 +72,7 @@ class PeriodicPack:
     claims: pd.DataFrame | None
     actions: pd.DataFrame = field(repr=False)
     no_budget: str = ""
+    above_cap: pd.DataFrame | None = None
 
     @property
     def alerts(self) -> pd.DataFrame:
@@ -151,6 +154,7 @@ class PeriodicPack:
             "judged_before": int(judged),
             "open": len(outstanding),
             "late": int((outstanding["state"] == "late").sum()),
+            "above_cap": None if self.above_cap is None else len(self.above_cap),
             "claims": 0 if self.claims is None else len(self.claims),
         }
 
@@ -190,6 +194,7 @@ def make_periodic_pack(
     terms: FigureTerms | None = None,
     false_alarm: float = 0.20,
     budget: str | Path | None = None,
+    cap: float | None = None,
     actions: str | Path | None = None,
     due_within: str = "14 days",
     owner: str = NOBODY,
@@ -210,6 +215,8 @@ def make_periodic_pack(
         Chance that a page on which nothing changed has any alert.
     budget
         File of budgets; see `load_budget`. Without one the company's table ``budgets`` counts.
+    cap
+        Most that may be spent on one customer in a year; see `above_cap`. None for no cap.
     actions
         File of the list of actions; see `load_actions`. New ones are added to it.
     due_within
@@ -261,7 +268,13 @@ def make_periodic_pack(
         claims,
         carried,
         no_budget,
+        None if costs is None or cap is None else above_cap(costs, _year_to(span.last), cap),
     )
+
+
+def _year_to(day: date) -> Period:
+    """The year that ends on a day (inclusive)."""
+    return Period(day - timedelta(days=int(DAYS_PER_YEAR) - 1), day)
 
 
 def _planned(company: Company, budget: str | Path | None, span: Period) -> pd.DataFrame | None:
