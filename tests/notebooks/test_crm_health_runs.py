@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from clvlab.relations import load_runs, note_run
 from clvlab.reports import run_report
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example"
@@ -15,7 +17,12 @@ EXAMPLE = Path(__file__).parents[2] / "data" / "example"
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return run_report("crm-health", data=EXAMPLE, out=tmp_path_factory.mktemp("health"))
+    out = tmp_path_factory.mktemp("health")
+    facts = {"report": "clv-study", "data": "orders", "as_of": None, "seconds": 3.0}
+    for day, ended in ((1, "finished"), (2, "failed")):
+        note_run(out / "log.csv", started=datetime(2023, 12, day, tzinfo=UTC), ended=ended, **facts)
+    parameters = {"runs": str(out / "log.csv")}
+    return run_report("crm-health", data=EXAMPLE, parameters=parameters, out=out)
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +70,19 @@ def test_no_raw_column_name_stands_in_a_table(page):
 
 def test_nobody_is_named(run, named_in):
     assert named_in(path for path in run.folder.rglob("*") if path.is_file()) == {}
+
+
+def test_natural_churn_stands_on_the_page_with_its_limits(run, page):
+    natural = run.results["natural"]
+    assert 0 < natural["churn_rate_lower"] < natural["churn_rate"] < natural["churn_rate_upper"]
+    assert f"In a year {natural['churn_rate'] * 100:.1f} % of" in re.sub("<[^>]+>", "", page)
+
+
+def test_runs_are_shown_and_this_one_is_noted(run):
+    """Without a parameter or the path of the data, which may say more than a name."""
+    made = table(run, "reports")
+    assert made[["runs", "failed"]].to_numpy().tolist() == [[2, 1]]
+    noted = load_runs(run.index.parent / "runs.csv")
+    assert noted[["report", "data", "as_of", "ended"]].to_numpy().tolist() == [
+        ["crm-health", "example", "2023-12-31", "finished"]
+    ]

@@ -29,7 +29,7 @@ def lists(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(lists, tmp_path_factory):
-    files = {name: str(lists / f"{name}.csv") for name in ("actions", "budget")}
+    files = {name: str(lists / f"{name}.csv") for name in ("actions", "budget")} | {"cap": 3000}
     out = tmp_path_factory.mktemp("pack")
     return run_report("periodic-pack", data=EXAMPLE, parameters=files, out=out)
 
@@ -65,6 +65,13 @@ def test_the_figures_stand_beside_their_ranges(run):
     judged = counts[counts["lower"].notna()]
     inside = judged["value"].between(judged["lower"], judged["upper"])
     assert judged.loc[inside, "said"].eq("as expected").all()
+
+
+def test_who_is_above_the_cap_stands_on_the_page(run, page):
+    above = pd.read_parquet(run.folder / "tables" / "above-cap.parquet")
+    assert len(above) == run.results["above_cap"] > 0
+    assert (above["spent"] > run.results["cap"]).all()
+    assert "more than is allowed for one customer" in page
 
 
 def test_no_raw_column_name_stands_in_a_table(page):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from clvlab.data.company import load_company
 from clvlab.errors import InputError
 from clvlab.relations import (
     against_budget,
@@ -16,6 +18,7 @@ from clvlab.relations import (
     load_budget,
     make_periodic_pack,
     open_actions,
+    planned_in,
     save_actions,
     unusual_claims,
 )
@@ -119,3 +122,49 @@ def test_a_collapse_of_revenue_is_an_alert_and_an_action(example, last_day):
     )
     assert pack.alerts.loc["revenue", "said"] == "below, not welcome"
     assert "revenue" in set(pack.actions["about"])
+
+
+def test_the_known_overruns_of_the_example_are_found_and_no_others(example_folder):
+    """The planted duplicates of claims are left out, as somebody would who has seen them."""
+    company = load_company(example_folder)
+    costs, budgets = company.table("costs").drop_duplicates(), company.table("budgets")
+    known = pd.read_csv(example_folder / "truth" / "overruns.csv")
+    found = set()
+    for first, last in budgets[["first_day", "last_day"]].drop_duplicates().to_numpy():
+        month = Period(pd.Timestamp(first).date(), pd.Timestamp(last).date())
+        table = against_budget(costs, month, planned_in(budgets, month, "budgets")).drop("total")
+        over = table.index[table["left"] < 0]
+        found |= {(str(month.first), name) for name in over}
+    assert found == set(known[["first_day", "category"]].itertuples(index=False, name=None))
+    assert len(found) > 10
+
+
+def test_the_pack_tells_the_overrun_of_its_month(example, example_folder, last_day):
+    pack = make_periodic_pack(example, as_of=last_day)
+    known = pd.read_csv(example_folder / "truth" / "overruns.csv")
+    names = known.loc[known["first_day"] == str(pack.span.first), "category"]
+    assert pack.no_budget == ""
+    assert pack.overruns().index.tolist() == names.tolist()
+    assert all(f"**{name}** (+" in pack.overruns_in_words() for name in names)
+    assert f"budget {names.iloc[0]}" in set(pack.actions["about"])
+
+
+def test_a_company_without_budgets_is_told_so(example, last_day):
+    tables = {name: table for name, table in example.tables.items() if name != "budgets"}
+    pack = make_periodic_pack(replace(example, tables=tables), as_of=last_day)
+    assert pack.no_budget == "not available: needs the table budgets"
+    assert pack.overruns().empty
+
+
+def test_who_is_above_the_cap_is_found_and_nobody_else(example, last_day):
+    costs = example.table("costs")
+    costs = costs[(costs["amount"] >= 0) & (costs["date"] > "2022-12-31")]
+    spent = costs.groupby("customer_id")["amount"].sum()
+    cap = float(spent.nlargest(4).iloc[-1]) - 0.01
+    pack = make_periodic_pack(example, as_of=last_day, cap=cap)
+    assert pack.above_cap["spent"].to_dict() == pytest.approx(spent.nlargest(4).to_dict())
+    assert (pack.above_cap["above"] > 0).all()
+    assert pack.describe()["above_cap"] == 4
+    assert make_periodic_pack(example, as_of=last_day).above_cap is None
+    with pytest.raises(InputError, match="cap"):
+        make_periodic_pack(example, as_of=last_day, cap=0.0)

@@ -13,12 +13,14 @@ from clvlab.segments import (
     best_allocation,
     cost_of_each,
     discount_dependence,
+    negative_net_value,
     promotion_by_segment,
     segmentation_of,
     service_by_segment,
     two_sided_value,
 )
 from clvlab.segments.allocation import saved
+from clvlab.segments.net_value import Ahead
 from clvlab.summary.period import Period
 
 YEAR = Period.of("2024-01-01", "2024-12-31")
@@ -105,3 +107,16 @@ def test_discounts_are_told_by_class_and_form(two_classes):
 def test_a_class_without_value_is_no_reason_to_serve_it():
     worth = pd.Series([10.0, 0.0], index=[1, 2])
     assert abc(worth, cut_in=None).left_out == 1
+
+
+def test_the_limits_of_a_loss_hold_the_share_of_futures_that_is_asked_for():
+    """Of 1,000 futures worth 0 to 999 that cost 600, nine in ten lie between -550 and 349."""
+    ids = pd.Index(["a", "b"], name="customer_id")
+    futures = np.vstack([np.arange(1000.0), np.zeros(1000)])
+    ahead = Ahead(pd.DataFrame({"clv": futures.mean(axis=1)}, ids), futures)
+    found = negative_net_value(ahead, pd.Series([600.0, 5.0], ids), interval=0.9)
+    net = futures[0] - 600
+    inside = (net >= found.loc["a", "net_lower"]) & (net <= found.loc["a", "net_upper"])
+    assert inside.mean() == pytest.approx(0.9, abs=0.002)
+    assert found.loc["a", "net_lower"] < found.loc["a", "net_value"] < found.loc["a", "net_upper"]
+    assert found.loc["b", ["net_value", "net_lower", "net_upper"]].tolist() == [-5.0, -5.0, -5.0]

@@ -10,6 +10,8 @@ from .benefits import sixth_rule_returns as sixth_rule_returns
 from .benefits import sixth_rule_sensitivity as sixth_rule_sensitivity
 from .case import CampaignCase as CampaignCase
 from .case import simulated_case as simulated_case
+from .churn_by_cause import churn_by_cause as churn_by_cause
+from .churn_by_cause import customer_years as customer_years
 from .contactable import contactable as contactable
 from .costs import CostRates as CostRates
 from .costs import allocate_overhead as allocate_overhead

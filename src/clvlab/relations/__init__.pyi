@@ -6,12 +6,14 @@ from .actions import load_actions as load_actions
 from .actions import open_actions as open_actions
 from .actions import save_actions as save_actions
 from .budget import load_budget as load_budget
+from .budget import planned_in as planned_in
 from .card import CustomerCard as CustomerCard
 from .card import find_customer as find_customer
 from .card import make_card as make_card
 from .data_findings import check_records as check_records
 from .data_findings import findings_in_short as findings_in_short
 from .data_findings import policies_applied as policies_applied
+from .expenses import above_cap as above_cap
 from .expenses import against_budget as against_budget
 from .expenses import unusual_claims as unusual_claims
 from .health import Health as Health
@@ -31,6 +33,9 @@ from .next_action import suggest_action as suggest_action
 from .opening import last_day_seen as last_day_seen
 from .periodic import PeriodicPack as PeriodicPack
 from .periodic import make_periodic_pack as make_periodic_pack
+from .run_log import load_runs as load_runs
+from .run_log import note_run as note_run
+from .run_log import use_of_reports as use_of_reports
 from .usage import load_usage as load_usage
 from .usage import note_opening as note_opening
 from .usage import use_by_owner as use_by_owner

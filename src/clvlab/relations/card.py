@@ -40,6 +40,14 @@ TABLES = ("customers", "contacts", "invoices", "losses", "surveys", "costs", "be
 """The tables that a card draws on, besides the purchases."""
 
 
+def _none(index: str, *columns: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[index, *columns]).set_index(index)
+
+
+_NO_STAGES, _NO_CLASSES = _none("scheme", "stage", "rule"), _none("scheme", "class", "rule")
+_NO_ESTIMATES = _none("what", "estimate", "lower", "upper", "possible_lower", "possible_upper")
+
+
 @dataclass(frozen=True, eq=False)
 class CustomerCard:
     """One customer.
@@ -169,59 +177,82 @@ def make_card(
         When nobody of that id is in the purchases or in the customer file.
     """
     found = find_customer(company, customer_id)
-    log = company.purchases()
-    bought = bool((log.table[CUSTOMER_ID] == found).any())
     year = Period(as_of - timedelta(days=int(DAYS_PER_YEAR) - 1), as_of)
-    stages = (
-        stages_of_customer(company, found, study, as_of, look_ahead, stage_terms)
-        if bought
-        else _none("scheme", "stage", "rule")
-    )
-    classes = (
-        classes_of_customer(company, found, year) if bought else _none("scheme", "class", "rule")
-    )
-    values = _none("what", "estimate", "lower", "upper", "possible_lower", "possible_upper")
-    chance = None
-    if bought:
-        one = replace(summary, table=summary.table.loc[[found]])
-        terms = {"margin_rate": margin_rate, "annual_discount_rate": annual_discount_rate}
-        scores = study.scores(one, horizon=horizon, interval=interval, **terms)
-        near = study.scores(one, horizon=look_ahead, interval=interval, **terms)
-        values = values_of_customer(scores.table.iloc[0], near.table.iloc[0])
-        chance = float(near.table["probability_purchase"].iloc[0])
-    invoices = open_invoices(company, found, as_of)
-    fields = file_fields(company, found, source)
-    contacts = contacts_of(company, found)
-    answers = satisfaction_of(company, found, year)
-    entry = rows_of(company, "customers", found)
-    credit = credit_of_customer(entry, invoices)
-    stage = str(stages["stage"].get("relationship", ""))
-    intended = load_stage_policy(policy, "relationship")["treatment_en"]
-    losses = rows_of(company, "losses", found)
-    last_contact = None if contacts.empty else (pd.Timestamp(as_of) - contacts[DATE].max()).days
-    abc_class = str(classes["class"].get(CLASS_SCHEMES["abc"], ""))
-    situation = Situation(
-        stage=stage,
-        treatment=str(intended.get(stage, "")),
-        value_class=abc_class,
-        overdue=credit["overdue"] or 0.0,
-        days_late=float(invoices["days_late"].max()) if credit["overdue"] else 0.0,
-        headroom=credit["headroom"],
-        satisfaction_gap=number_or_none(answers["gap"].get("satisfaction")),
-        open_problem=bool(len(entry) and "open_problem" in entry
-                          and entry["open_problem"].notna().any()),
-        lost_reason=_last_reason(losses),
-        probability_purchase=chance,
-        days_since_contact=last_contact,
-        missing=int((~fields["filled"].astype(bool)).sum()) if len(fields) else 0,
-    )  # fmt: skip
+    one = summary.table.loc[[found]] if found in summary.table.index else None
+    stages, classes = _NO_STAGES, _NO_CLASSES
+    estimates, chance = _NO_ESTIMATES, None
+    if one is not None:
+        stages = stages_of_customer(company, found, study, as_of, look_ahead, stage_terms)
+        classes = classes_of_customer(company, found, year)
+        estimates, chance = _estimates(
+            study,
+            replace(summary, table=one),
+            horizon=horizon,
+            look_ahead=look_ahead,
+            interval=interval,
+            margin_rate=margin_rate,
+            annual_discount_rate=annual_discount_rate,
+        )
+    entry, invoices = rows_of(company, "customers", found), open_invoices(company, found, as_of)
     owner = entry["owner"].iloc[0] if len(entry) and "owner" in entry else None
-    return CustomerCard(
-        found, as_of, stages, classes, values, given_and_received(company, found, year),
-        invoices, answers, contacts, timeline_of(company, found), fields, credit,
-        str(owner) if isinstance(owner, str) else "",
-        suggest_action(situation, action_terms), _missing(company, found),
-    )  # fmt: skip
+    card = CustomerCard(
+        customer_id=found,
+        as_of=as_of,
+        stages=stages,
+        classes=classes,
+        estimates=estimates,
+        exchange=given_and_received(company, found, year),
+        invoices=invoices,
+        satisfaction=satisfaction_of(company, found, year),
+        contacts=contacts_of(company, found),
+        timeline=timeline_of(company, found),
+        fields=file_fields(company, found, source),
+        credit=credit_of_customer(entry, invoices),
+        owner=str(owner) if isinstance(owner, str) else "",
+        next_action=NextAction("", "", ""),
+        missing=_missing(company, found),
+    )
+    situation = _situation(card, company, chance, load_stage_policy(policy, "relationship"))
+    return replace(card, next_action=suggest_action(situation, action_terms))
+
+
+def _estimates(
+    study: FittedStudy,
+    one: CustomerSummary,
+    *,
+    horizon: Horizon,
+    look_ahead: Horizon,
+    interval: float,
+    **business: float,
+) -> tuple[pd.DataFrame, float]:
+    """What is expected of a customer who bought, and the chance of a purchase soon."""
+    scores = study.scores(one, horizon=horizon, interval=interval, **business)
+    near = study.scores(one, horizon=look_ahead, interval=interval, **business).table.iloc[0]
+    return values_of_customer(scores.table.iloc[0], near), float(near["probability_purchase"])
+
+
+def _situation(
+    card: CustomerCard, company: Company, chance: float | None, policy: pd.DataFrame
+) -> Situation:
+    """What the rules of the next action look at."""
+    entry = rows_of(company, "customers", card.customer_id)
+    stage = str(card.stages["stage"].get("relationship", ""))
+    overdue = card.credit["overdue"] or 0.0
+    last = None if card.contacts.empty else card.contacts[DATE].max()
+    return Situation(
+        stage=stage,
+        treatment=str(policy["treatment_en"].get(stage, "")),
+        value_class=str(card.classes["class"].get(CLASS_SCHEMES["abc"], "")),
+        overdue=overdue,
+        days_late=float(card.invoices["days_late"].max()) if overdue else 0.0,
+        headroom=card.credit["headroom"],
+        satisfaction_gap=number_or_none(card.satisfaction["gap"].get("satisfaction")),
+        open_problem="open_problem" in entry and bool(entry["open_problem"].notna().any()),
+        lost_reason=_last_reason(rows_of(company, "losses", card.customer_id)),
+        probability_purchase=chance,
+        days_since_contact=None if last is None else (pd.Timestamp(card.as_of) - last).days,
+        missing=len(card.fields) - int(card.fields["filled"].astype(bool).sum()),
+    )
 
 
 def find_customer(company: Company, customer_id: str) -> object:
@@ -242,10 +273,6 @@ def find_customer(company: Company, customer_id: str) -> object:
         rule = "must be in the purchases or in the table customers"
         raise InputError(Problem("the customer", rule, f"got {str(customer_id)!r}", hint))
     return ids[texts.get_loc(str(customer_id))]
-
-
-def _none(index: str, *columns: str) -> pd.DataFrame:
-    return pd.DataFrame(columns=[index, *columns]).set_index(index)
 
 
 def _last_reason(losses: pd.DataFrame) -> str:

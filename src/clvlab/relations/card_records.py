@@ -11,9 +11,10 @@ import pandas as pd
 
 from clvlab.clock import days_since
 from clvlab.data.company import CONTRACTS, Company, load_identities
-from clvlab.data.company.checks.masking import masked
+from clvlab.data.company.masking import masked
 from clvlab.data.exact_money import sum_by
 from clvlab.errors import InputError, NotAvailableError
+from clvlab.relations.credit_notes import left_to_pay
 from clvlab.relations.record_figures import survey_index
 from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.summary.period import Period
@@ -108,16 +109,23 @@ def open_invoices(company: Company, customer_id: object, as_of: date) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``invoice_id``: ``issued_on``, ``due_on``, ``amount``, ``days_late`` (missing
-        where the day has not come), ``disputed`` where that is known.
+        Indexed by ``invoice_id``: ``issued_on``, ``due_on``, ``amount`` (what is left to pay when
+        open credit notes are set off; see `left_to_pay`), ``set_off`` (where there are any),
+        ``days_late`` (missing where the day has not come), ``disputed`` where that is known.
     """
     rows = rows_of(company, "invoices", customer_id)
     if rows.empty or "paid_on" not in rows:
         return pd.DataFrame(columns=["issued_on", "due_on", AMOUNT, "days_late"])
     unpaid = rows[rows["paid_on"].isna()].sort_values("issued_on", kind="stable")
+    notes, unpaid = unpaid[unpaid[AMOUNT] < 0], unpaid[~(unpaid[AMOUNT] < 0)]
+    left = left_to_pay(unpaid, notes)
+    if len(notes):
+        unpaid = unpaid.assign(set_off=unpaid[AMOUNT] - left)
+    unpaid = unpaid.assign(**{AMOUNT: left})
+    unpaid = unpaid[unpaid[AMOUNT] > 0]
     late = -days_since(unpaid["due_on"], pd.Timestamp(as_of)).astype("float64")
     unpaid = unpaid.assign(days_late=late.where(late > 0))
-    names = ["issued_on", "due_on", AMOUNT, "days_late", "disputed"]
+    names = ["issued_on", "due_on", AMOUNT, "set_off", "days_late", "disputed"]
     return unpaid.set_index("invoice_id")[[name for name in names if name in unpaid]]
 
 

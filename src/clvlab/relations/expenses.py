@@ -109,3 +109,56 @@ def unusual_claims(
     out["why"] = np.where(twice[out.index], "claimed twice", "far above its category")
     found: pd.DataFrame = out.sort_values(["times", DATE], ascending=[False, True], kind="stable")
     return found
+
+
+def above_cap(costs: pd.DataFrame, period: Period, cap: float) -> pd.DataFrame:
+    """Customers on whom more was spent than is allowed for one customer.
+
+    Parameters
+    ----------
+    costs
+        The table ``costs``: ``customer_id``, ``date``, ``category``, ``amount``; what belongs to
+        no customer is left out.
+    period
+        Days for which the cap holds.
+    cap
+        Most that may be spent on one customer in the period, above 0, in the currency of the
+        costs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``customer_id``, the largest first: ``claims`` (rows), ``spent``, ``above``
+        (the cap), ``mostly`` (the category with the largest part, the first by name of equals).
+
+    Raises
+    ------
+    InputError
+        When the cap is not above 0, or the costs do not say whose they are.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2024-06-01", "2024-06-02", "2024-06-03"])
+    >>> costs = pd.DataFrame({"customer_id": ["a", "a", "b"], "date": days,
+    ...     "category": ["travel", "gifts", "travel"], "amount": [70.0, 40.0, 90.0]})
+    >>> above_cap(costs, Period.of("2024-06-01", "2024-06-30"), 100.0).to_dict("index")
+    {'a': {'claims': 2, 'spent': 110.0, 'above': 10.0, 'mostly': 'travel'}}
+    """
+    if not cap > 0:
+        raise InputError(Problem("parameter 'cap'", "must be above 0", f"got {cap!r}"))
+    if CUSTOMER_ID not in costs:
+        rule = f"must have the column '{CUSTOMER_ID}'"
+        raise InputError(Problem("the table costs", rule, f"has {', '.join(map(str, costs))}"))
+    inside = costs[costs[DATE].between(pd.Timestamp(period.first), pd.Timestamp(period.last))]
+    inside = inside.dropna(subset=CUSTOMER_ID)
+    by = inside[CUSTOMER_ID]
+    out = pd.DataFrame({"claims": by.value_counts(), "spent": sum_by(inside[AMOUNT], by)})
+    out = out[out["spent"] > cap].rename_axis(CUSTOMER_ID)
+    out["above"] = out["spent"] - cap
+    of_those = inside[by.isin(out.index)]
+    parts = of_those.groupby([CUSTOMER_ID, "category"])[AMOUNT].sum().reset_index()
+    largest = parts.sort_values([AMOUNT, "category"], ascending=[False, True], kind="stable")
+    most = largest.drop_duplicates(CUSTOMER_ID).set_index(CUSTOMER_ID)["category"]
+    out["mostly"] = most.reindex(out.index)
+    found: pd.DataFrame = out.sort_values("spent", ascending=False, kind="stable")
+    return found

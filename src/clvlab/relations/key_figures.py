@@ -39,7 +39,7 @@ FIGURES: Mapping[str, Mapping[str, str]] = tomllib.loads(
 )
 """The figures by name, in the order of a page: ``kind``, ``en``, ``zh``, ``needs``, ``range``,
 ``good`` (which direction is welcome)."""
-TABLES = ("leads", "invoices", "surveys", "customers", "costs")
+TABLES = ("leads", "invoices", "surveys", "customers", "costs", "budgets")
 SURVEY = ("role", "date", "scale_least", "scale_most")
 
 

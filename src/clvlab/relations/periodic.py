@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from clvlab.clock import StudyWindow, TimeUnit
+from clvlab.clock import DAYS_PER_YEAR, StudyWindow, TimeUnit
 from clvlab.data.company import Company
 from clvlab.lifecycle.two_periods import TwoPeriods, audit_two_periods
 from clvlab.relations.actions import (
@@ -20,8 +20,8 @@ from clvlab.relations.actions import (
     open_actions,
     save_actions,
 )
-from clvlab.relations.budget import load_budget
-from clvlab.relations.expenses import against_budget, unusual_claims
+from clvlab.relations.budget import load_budget, planned_in
+from clvlab.relations.expenses import above_cap, against_budget, unusual_claims
 from clvlab.relations.key_figures import (
     FIGURES,
     TABLES,
@@ -59,6 +59,8 @@ class PeriodicPack:
         The whole list, carried on.
     no_budget
         Why there is no budget; empty where there is one.
+    above_cap
+        Customers on whom more was spent in the last year than is allowed; None without a cap.
     """
 
     figures: KeyFigures
@@ -70,6 +72,7 @@ class PeriodicPack:
     claims: pd.DataFrame | None
     actions: pd.DataFrame = field(repr=False)
     no_budget: str = ""
+    above_cap: pd.DataFrame | None = None
 
     @property
     def alerts(self) -> pd.DataFrame:
@@ -95,6 +98,25 @@ class PeriodicPack:
             for why, names in needs.items()
         ]
         return f"Not available: {'; '.join(said)}." if said else ""
+
+    def overruns(self) -> pd.DataFrame:
+        """Categories on which more was spent than planned; none without a budget."""
+        if self.expenses is None or "left" not in self.expenses:
+            return pd.DataFrame(columns=["spent", "budget"])
+        over: pd.DataFrame = self.expenses[self.expenses["left"] < 0].drop("total", errors="ignore")
+        return over
+
+    def overruns_in_words(self) -> str:
+        """What stands above its budget, in a sentence."""
+        over = self.overruns()
+        if over.empty:
+            return "No category is above its budget."
+        beyond = over["used"] - 1
+        listed = ", ".join(
+            f"**{name}** ({'nothing was planned' if np.isnan(share) else f'{share:+.0%}'})"
+            for name, share in beyond.items()
+        )
+        return f"Above the budget: {listed}."
 
     def answer(self) -> str:
         """The answer in a sentence, as a template over what `describe` gives."""
@@ -132,6 +154,7 @@ class PeriodicPack:
             "judged_before": int(judged),
             "open": len(outstanding),
             "late": int((outstanding["state"] == "late").sum()),
+            "above_cap": None if self.above_cap is None else len(self.above_cap),
             "claims": 0 if self.claims is None else len(self.claims),
         }
 
@@ -171,6 +194,7 @@ def make_periodic_pack(
     terms: FigureTerms | None = None,
     false_alarm: float = 0.20,
     budget: str | Path | None = None,
+    cap: float | None = None,
     actions: str | Path | None = None,
     due_within: str = "14 days",
     owner: str = NOBODY,
@@ -190,7 +214,9 @@ def make_periodic_pack(
     false_alarm
         Chance that a page on which nothing changed has any alert.
     budget
-        File of budgets; see `load_budget`.
+        File of budgets; see `load_budget`. Without one the company's table ``budgets`` counts.
+    cap
+        Most that may be spent on one customer in a year; see `above_cap`. None for no cap.
     actions
         File of the list of actions; see `load_actions`. New ones are added to it.
     due_within
@@ -217,7 +243,7 @@ def make_periodic_pack(
         audit_two_periods(company.purchases(), *before) if _comparable(company, before) else None
     )
     costs = _clean_costs(company)
-    planned = None if budget is None or costs is None else load_budget(budget, span)
+    planned = None if costs is None else _planned(company, budget, span)
     expenses = None if costs is None else against_budget(costs, span, planned)
     claims = None if costs is None else unusual_claims(costs, span)
     days = int(StudyWindow(TimeUnit.DAY).horizon_days(due_within, "due_within"))
@@ -231,7 +257,7 @@ def make_periodic_pack(
     if costs is None:
         no_budget = company.missing("costs")
     elif planned is None:
-        no_budget = "not available: needs a file of budgets"
+        no_budget = company.missing("budgets") or f"not available: no budget is for {span}"
     return PeriodicPack(
         figures,
         span,
@@ -242,7 +268,26 @@ def make_periodic_pack(
         claims,
         carried,
         no_budget,
+        None if costs is None or cap is None else above_cap(costs, _year_to(span.last), cap),
     )
+
+
+def _year_to(day: date) -> Period:
+    """The year that ends on a day (inclusive)."""
+    return Period(day - timedelta(days=int(DAYS_PER_YEAR) - 1), day)
+
+
+def _planned(company: Company, budget: str | Path | None, span: Period) -> pd.DataFrame | None:
+    """The budget of the period: that of a file, or else of the company's table."""
+    if budget is not None:
+        return load_budget(budget, span)
+    if not company.has("budgets"):
+        return None
+    planned = company.table("budgets")
+    inside = (planned["first_day"] <= pd.Timestamp(span.last)) & (
+        planned["last_day"] >= pd.Timestamp(span.first)
+    )
+    return planned_in(planned, span, "the table budgets") if inside.any() else None
 
 
 def _first_day(company: Company) -> date:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from clvlab.clock import TimeUnit, days_since
 from clvlab.data.company import Company
-from clvlab.data.exact_money import sum_by, to_amounts, to_minor_units
+from clvlab.data.exact_money import sum_by, to_amounts, to_minor_units, total
 from clvlab.lifecycle.leads import leads_of
-from clvlab.schema import AMOUNT, DATE
+from clvlab.relations.credit_notes import left_to_pay, open_on
+from clvlab.schema import AMOUNT, CUSTOMER_ID, DATE
 from clvlab.summary.period import Period
 
 Days = npt.NDArray[np.datetime64]
@@ -104,18 +105,38 @@ def overdue_at(invoices: pd.DataFrame, periods: Sequence[Period]) -> pd.Series:
     """Amounts past their due day and not paid, at the end of each period.
 
     An invoice is overdue from the day after ``due_on`` to the day before ``paid_on``. Those
-    without a due day, and those paid before they were issued, are left out: nobody knows.
+    without a due day, and those paid before they were issued, are left out: nobody knows. Credit
+    notes that are open at the end are set off against the customer's oldest open invoices.
     """
+    ends, credit = _ends(periods), invoices[AMOUNT] < 0
     issued, due, paid = (
-        invoices[name].to_numpy("M8[ns]") for name in ("issued_on", "due_on", "paid_on")
+        invoices.loc[~credit, name].to_numpy("M8[ns]")
+        for name in ("issued_on", "due_on", "paid_on")
     )
-    money = to_minor_units(invoices[AMOUNT].to_numpy(dtype=np.float64))
+    money = to_minor_units(invoices.loc[~credit, AMOUNT].to_numpy(dtype=np.float64))
     late = ~np.isnat(due) & ~(paid < issued) & ~(paid <= due)
     settled = late & ~np.isnat(paid)
-    ends = _ends(periods)
     known = _sums_until(due[late], money.units[late], ends - pd.Timedelta(days=1))
     gone = _sums_until(paid[settled], money.units[settled], ends)
-    return pd.Series(to_amounts(known - gone, money.decimals), ends, name="overdue")
+    overdue = pd.Series(to_amounts(known - gone, money.decimals), ends, name="overdue")
+    return _without_set_off(overdue, invoices[~credit], invoices[credit])
+
+
+def _without_set_off(overdue: pd.Series, invoices: pd.DataFrame, notes: pd.DataFrame) -> pd.Series:
+    """Overdue amounts less what open credit notes take off the overdue invoices."""
+    own = invoices[invoices[CUSTOMER_ID].isin(notes[CUSTOMER_ID])] if len(notes) else invoices[:0]
+    out = overdue.copy()
+    for end in overdue.index if len(own) else []:
+        open_notes = open_on(notes, end)
+        if open_notes.empty:
+            continue
+        open_ones = open_on(own, end)
+        late = open_ones["due_on"] < end
+        taken = open_ones[AMOUNT][late], -left_to_pay(open_ones, open_notes)[late]
+        parts = pd.concat([pd.Series([out[end]]), -taken[0], -taken[1]])
+        money = to_minor_units(parts.to_numpy(dtype=np.float64))
+        out[end] = total(money.units, money.decimals)
+    return out
 
 
 def _sums_until(days: Days, units: Units, ends: pd.DatetimeIndex) -> Units:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clvlab.errors import Problems
+from clvlab.relations.appended_log import add_line
 from clvlab.relations.edited_table import read_edited_table
 from clvlab.schema import CUSTOMER_ID, DATE
 
@@ -26,15 +26,9 @@ COLUMNS = {
 def note_opening(
     path: Path, customer_id: str, *, owner: str, identified: bool, moment: datetime | None = None
 ) -> None:
-    """Add a line to the log, which is made when it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists()
+    """Add a line to the log; see `clvlab.relations.appended_log.add_line`."""
     opened = (moment or datetime.now(tz=UTC)).isoformat(timespec="seconds")
-    with path.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        if new:
-            writer.writerow(COLUMNS)
-        writer.writerow([opened, customer_id, owner, "yes" if identified else "no"])
+    add_line(path, COLUMNS, [opened, customer_id, owner, "yes" if identified else "no"])
 
 
 def load_usage(path: str | Path | None) -> pd.DataFrame:

@@ -152,7 +152,7 @@ def value_if_they_stay(ahead: Ahead) -> tuple[pd.Series, pd.Series]:
 
 
 def negative_net_value(
-    ahead: Ahead, cost_to_serve: pd.Series, *, sure: float = 0.9
+    ahead: Ahead, cost_to_serve: pd.Series, *, sure: float = 0.9, interval: float = 0.90
 ) -> pd.DataFrame:
     """Customers who are expected to cost more than they bring.
 
@@ -164,18 +164,21 @@ def negative_net_value(
         What serving each costs over the same horizon, with the same ids.
     sure
         Share of futures with a loss from which on the statement is called sure.
+    interval
+        Share of futures between the limits, above 0 and below 1.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``customer_id``, the largest loss first: ``clv``, ``cost``, ``net_value`` (below
-        zero), ``loss_chance`` (share of futures in which the cost exceeds the margin) and
-        ``sure``, whether it is at least as asked for.
+        zero) with ``net_lower`` and ``net_upper`` (of what may happen), ``loss_chance`` (share of
+        futures in which the cost exceeds the margin) and ``sure``, whether it is at least as asked
+        for.
 
     Raises
     ------
     InputError
-        When ids differ or a cost is negative or missing.
+        When ids differ, a cost is negative or missing, or the interval is none.
 
     Examples
     --------
@@ -190,8 +193,14 @@ def negative_net_value(
         rule = "must be known of every customer and not negative"
         found = f"{int((~(cost_to_serve >= 0)).sum()):,} are not, of {len(clv):,} customers"
         raise InputError(Problem("the cost to serve", rule, found))
+    if not 0 < interval < 1:
+        rule = "must be between 0 and 1"
+        raise InputError(Problem("parameter 'interval'", rule, f"got {interval!r}"))
     cost = cost_to_serve.to_numpy(dtype=np.float64)
     out = pd.DataFrame({"clv": clv, "cost": cost_to_serve, "net_value": clv - cost})
+    tails = [(1 - interval) / 2, (1 + interval) / 2]
+    lower, upper = np.quantile(futures, tails, axis=1) if len(clv) else (cost, cost)
+    out["net_lower"], out["net_upper"] = lower - cost, upper - cost
     out["loss_chance"] = (futures < cost[:, None]).mean(axis=1)
     out["sure"] = out["loss_chance"] >= sure
     below = out[out["net_value"] < 0]

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from clvlab.errors import ReportError
+from clvlab.relations import load_runs
 from clvlab.reports import run_report
 from clvlab.reports.orders.order import Order
 
@@ -94,6 +95,7 @@ def test_failure_names_the_cell_and_leaves_the_earlier_report(
     assert "InputError" not in str(raised.value)
     assert {name: (home / name).read_bytes() for name in files_of(home)} == before
     assert not (out / ".running").exists()
+    assert load_runs(out / "runs.csv")["ended"].tolist() == ["finished", "failed", "failed"]
 
 
 def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
@@ -108,6 +110,7 @@ def test_kernel_that_dies_is_a_failure_in_words(make_notebook, tmp_path):
         "index.html",
         "kernel.log",
         "notebook.ipynb",
+        "runs.csv",
         "toy",
         "undated.failed",
     ]
@@ -129,7 +132,7 @@ def test_killed_run_leaves_nothing_visible_and_is_cleared(
     _wait_until_gone(kernel)
     quick = make_notebook(SMALL, name="quick", parameters='mood: str = "good"')
     run_without_kernel(Order(str(quick), str(out)))
-    assert sorted(path.name for path in out.iterdir()) == ["index.html", "quick"]
+    assert sorted(path.name for path in out.iterdir()) == ["index.html", "quick", "runs.csv"]
 
 
 def _wait_for_kernel(out: Path) -> int:

@@ -120,7 +120,7 @@ def test_force_writes_over_what_was_made(tmp_path):
     before = (tmp_path / "x" / "customers.csv").read_bytes()
     again = call("--seed", "2", *made)
     assert again.exit_code == 2
-    assert "must be empty; it holds README.md, benefits.csv, campaigns.csv and" in again.stderr
+    assert "must be empty; it holds README.md, benefits.csv, budgets.csv and" in again.stderr
     assert (tmp_path / "x" / "customers.csv").read_bytes() == before
     assert call("--seed", "2", *made, "--force").exit_code == 0
     assert (tmp_path / "x" / "customers.csv").read_bytes() != before

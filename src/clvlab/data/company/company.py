@@ -11,10 +11,13 @@ from typing import Any
 import pandas as pd
 
 from clvlab.clock import parse_date
+from clvlab.data.company.cells import read_cells
+from clvlab.data.company.columns import columns_of
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.data.company.known_persons import KnownPersons, without_known_persons
 from clvlab.data.company.places import FoundTables, Place, find_tables
 from clvlab.data.company.same_ids import with_pseudonyms, with_same_ids
-from clvlab.data.company.table import CompanyTable, TablePolicies, read_table
+from clvlab.data.company.table import CompanyTable, TablePolicies, read_table, with_masked
 from clvlab.data.company.tables_file import TablesFile, TableSource
 from clvlab.data.environment import unrepeated
 from clvlab.data.log import TransactionLog
@@ -33,7 +36,8 @@ class Company:
 
     What names a person is left behind when a company is loaded, so that no report can show it;
     `load_identities` reads it back for an export that someone asks for. Of the addresses, telephone
-    numbers and e-mail addresses of customers only stays whether there is one: ``reachable``.
+    numbers and e-mail addresses of customers only stays whether there is one: ``reachable``. Where
+    text holds any of these, what kind it is stands in its place; see `KnownPersons`.
 
     Attributes
     ----------
@@ -172,7 +176,8 @@ def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] 
     said = found.said
     as_of = said.as_of if as_of is None else as_of
     day = None if as_of is None else pd.Timestamp(parse_date(as_of, "as_of"))
-    problems, tables, log = Problems(), {}, None
+    problems, log = Problems(), None
+    tables: dict[str, CompanyTable] = {}
     for name, (place, source_of) in found.places.items():
         if wanted is not None and name not in wanted:
             continue
@@ -180,16 +185,34 @@ def _load(found: FoundTables, as_of: date | str | None, wanted: Collection[str] 
             if name == PURCHASES:
                 log = _load_purchases(place, source_of, said, as_of)
             else:
-                table = load_table(name, place, source_of, day)
-                tables[name] = replace(table, frame=_without_persons(name, table))
+                tables[name] = load_table(name, place, source_of, day)
         except InputError as error:
             for one in error.problems:
                 problems.add(one.subject, one.rule, one.found, one.remedy)
     problems.raise_if_any()
+    tables = _naming_nobody(tables, found)
     company = Company(found.name, tables, log, said.simulated)
     if said.personal_ids:
         company = with_pseudonyms(company, said.personal_ids)
     return company if CUSTOMER_ID in said.personal_ids else with_same_ids(company)
+
+
+def _naming_nobody(
+    tables: Mapping[str, CompanyTable], found: FoundTables
+) -> dict[str, CompanyTable]:
+    """The tables without what names a person, in its own column or in text."""
+    written = any(set(one.contract.free) & set(one.frame) for one in tables.values())
+    known = KnownPersons.of(
+        (CONTRACTS[name], load_persons(name, *found.places[name]))
+        for name in ("customers", "leads")
+        if written and name in found.places
+    )
+    out = {}
+    for name, table in tables.items():
+        frame = _without_persons(name, table)
+        clean, rows = without_known_persons(table.contract, frame, known)
+        out[name] = replace(table, frame=clean, quality=with_masked(table.quality, name, rows))
+    return out
 
 
 def _without_persons(name: str, table: CompanyTable) -> pd.DataFrame:
@@ -252,6 +275,21 @@ def load_table(
     table = read_table(raw, CONTRACTS[name], source.columns, reading, policies, problems, as_of)
     problems.raise_if_any()
     return table
+
+
+def load_persons(name: str, place: Place, source: TableSource) -> pd.DataFrame:
+    """What names a person in every row of a table, those included that no policy keeps."""
+    reading, contract = Reading(**options_of(Reading, source.options)), CONTRACTS[name]
+    raw = open_source(place, reading, Policies())
+    # What is wrong with the table is told where it is loaded.
+    found = columns_of(raw, contract, source.columns, Problems())
+    named = {one: found[one] for one in contract.personal if one in found}
+    return pd.DataFrame(
+        {
+            one: read_cells(raw, column, contract.columns[one], reading, Problems())
+            for one, column in named.items()
+        }
+    )
 
 
 def options_of(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class ColumnContract:
         For customers, the group of the complete file; one of `GROUPS`.
     personal
         Whether it names a person or says how to reach one.
+    free
+        Whether people write in it what they like, so that it may name anybody.
     refers
         The table whose key it repeats.
     choices
@@ -51,6 +53,7 @@ class ColumnContract:
     required: bool = False
     group: str = ""
     personal: bool = False
+    free: bool = False
     refers: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     least: float | None = None
@@ -88,6 +91,11 @@ class TableContract:
     def personal(self) -> tuple[str, ...]:
         """Columns that never go into a report."""
         return tuple(name for name, column in self.columns.items() if column.personal)
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Columns in which people write what they like."""
+        return tuple(name for name, column in self.columns.items() if column.free)
 
 
 def _read_contracts() -> dict[str, TableContract]:

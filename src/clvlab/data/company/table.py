@@ -24,6 +24,7 @@ DESCRIPTIONS = {
     "after_as_of": "rows after the as-of date, which are not seen yet",
     "unseen_days": "days after the as-of date, which are not known yet",
     "rows_left": "rows left",
+    "masked": "rows with personal data in text, which is masked",
 }
 """What each step is called where people read it."""
 ALLOWED = {"incomplete": ("error", "drop"), "same_key": ("error", "newest", "first")}
@@ -88,6 +89,16 @@ class CompanyTable:
     def name(self) -> str:
         """Name of the table."""
         return self.contract.name
+
+
+def with_masked(quality: pd.DataFrame, name: str, rows: int) -> pd.DataFrame:
+    """The steps of a table, and how many rows held personal data in text, where any did."""
+    if not rows:
+        return quality
+    step = (name, "masked", DESCRIPTIONS["masked"], "noted", rows, "mask")
+    return pd.concat([quality, pd.DataFrame([step], columns=list(QUALITY_COLUMNS))]).reset_index(
+        drop=True
+    )
 
 
 def read_table(
@@ -183,7 +194,7 @@ def _seen(frame: pd.DataFrame, as_of: pd.Timestamp | None, steps: Steps) -> pd.D
     unseen = 0
     for name in frame.columns[frame.dtypes == "datetime64[ns]"]:
         # A day that is due or planned may lie ahead; one on which something happened can't.
-        if name in ("due_on", "end"):
+        if name in ("due_on", "end", "first_day", "last_day"):
             continue
         ahead = frame[name] > as_of
         unseen += int(ahead.sum())

@@ -13,12 +13,13 @@ from clvlab.clock import days_since, parse_date
 from clvlab.data.company import Company
 from clvlab.data.exact_money import to_minor_units, total
 from clvlab.errors import InputError, Problem, Problems, name_rows
+from clvlab.relations.credit_notes import left_to_pay, open_on
 from clvlab.schema import AMOUNT, CUSTOMER_ID
 
 POLICIES = ("drop", "unpaid", "error")
 STEPS = {
     "read": "invoices and credit notes read",
-    "credit_notes": "credit notes, which are no invoices and set off nothing here",
+    "credit_notes": "credit notes, which are no invoices; open ones reduce what is owed",
     "paid_before_issued": "invoices that were paid before they were issued",
     "due_before_issued": "invoices that were due before they were issued",
     "no_due_day": "invoices without a due day, which can't be late",
@@ -57,10 +58,28 @@ class Receivables:
     def owed(self) -> pd.DataFrame:
         """What was open on the last day: `invoices` that are not paid, with ``days_overdue``
         (0 where not due yet, missing without a due day).
+
+        Open credit notes are set off (see `left_to_pay`): ``amount`` is what is left to pay and
+        ``set_off`` what is not; an invoice of which nothing is left is not there.
         """
         rows = self.invoices[self.invoices["paid_on"].isna()].copy()
+        left = left_to_pay(rows, open_on(self.credit_notes, self.as_of))
+        rows["set_off"] = rows[AMOUNT] - left
+        rows[AMOUNT] = left
+        rows = rows[rows[AMOUNT] > 0]
         rows["days_overdue"] = _overdue(rows, self.as_of)
         return rows
+
+    def set_off(self) -> dict[str, float]:
+        """Open credit notes: how many ``notes``, their ``credit``, what of it is ``set_off``
+        against open invoices of the same customers, and what is ``left_over``.
+        """
+        notes = open_on(self.credit_notes, self.as_of)
+        waiting = self.invoices[self.invoices["paid_on"].isna()]
+        credit = -exact_sum(notes[AMOUNT])
+        used = exact_sum(pd.concat([waiting[AMOUNT], -left_to_pay(waiting, notes)]))
+        left_over = exact_sum(pd.Series([credit, -used]))
+        return {"notes": len(notes), "credit": credit, "set_off": used, "left_over": left_over}
 
     def resolved(self) -> pd.DataFrame:
         """The invoices of which it is known whether they were paid in time.

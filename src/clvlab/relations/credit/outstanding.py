@@ -10,6 +10,7 @@ import pandas as pd
 from clvlab.clock import TimeUnit, last_period_end, period_ends
 from clvlab.errors import InputError, Problem
 from clvlab.relations.credit.ledger import Receivables, exact_sum
+from clvlab.relations.credit_notes import left_to_pay, open_on
 from clvlab.schema import AMOUNT, CUSTOMER_ID
 
 BUCKETS = ("not due", "1-30 days", "31-60 days", "61-90 days", "over 90 days", "no due day")
@@ -37,7 +38,8 @@ def ageing(receivables: Receivables) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by ``bucket``: ``invoices``, ``customers``, ``owed``, ``owed_share``, ``disputed``
-        (the part of ``owed`` that is disputed). Credit notes that are not paid out are no part.
+        (the part of ``owed`` that is disputed). Open credit notes are set off; see
+        `Receivables.owed`.
     """
     rows = receivables.owed()
     late = rows["days_overdue"].to_numpy(np.float64)
@@ -63,6 +65,8 @@ def ageing(receivables: Receivables) -> pd.DataFrame:
 
 def outstanding_on(receivables: Receivables, day: date, *, window_days: int) -> dict[str, float]:
     """DSO as it would have been reported on a day, from what was issued and paid by then.
+
+    Credit notes that were open then are set off.
 
     Parameters
     ----------
@@ -90,9 +94,10 @@ def outstanding_on(receivables: Receivables, day: date, *, window_days: int) -> 
     end, rows = pd.Timestamp(day), receivables.invoices
     issued = rows[rows["issued_on"] <= end]
     open_ones = issued[~(issued["paid_on"] <= end)]
+    left = left_to_pay(open_ones, open_on(receivables.credit_notes, end))
     due = open_ones["due_on"] < end
     recent = issued[issued["issued_on"] > end - pd.Timedelta(days=window_days)]
-    owed, overdue = exact_sum(open_ones[AMOUNT]), exact_sum(open_ones.loc[due, AMOUNT])
+    owed, overdue = exact_sum(left), exact_sum(left[due])
     sales = exact_sum(recent[AMOUNT])
     whole = days_sales_outstanding(owed, sales, window_days)
     best = days_sales_outstanding(owed - overdue, sales, window_days)

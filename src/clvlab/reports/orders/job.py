@@ -56,7 +56,12 @@ class Job:
     @property
     def variant(self) -> str:
         """The name of this run among those of its report: that of its data unless ordered so."""
-        return slug(self.order.variant or _short_name(self.parameters.get("data")))
+        return slug(self.order.variant or self.data_name)
+
+    @property
+    def data_name(self) -> str:
+        """What the data are called, without folder and password; empty where there are none."""
+        return _short_name(self.parameters.get("data"))
 
     @property
     def home(self) -> Path:

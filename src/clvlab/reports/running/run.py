@@ -21,6 +21,7 @@ from clvlab.reports.running.completing import complete
 from clvlab.reports.running.failures import forget_failure, record_failure
 from clvlab.reports.running.faults import Fault, FaultError
 from clvlab.reports.running.kernel import OnCell, execute
+from clvlab.reports.running.logged import log_run
 from clvlab.reports.running.manifest import find_same, origin
 from clvlab.reports.running.stages import Stages
 from clvlab.reports.writing.words import word
@@ -150,13 +151,16 @@ def run_order(order: Order, on_cell: OnCell | None = None) -> RunResult:
     out = Path(order.out).resolve()
     if same is not None:
         forget_failure(job, same.name)
+        log_run(job, stages, same.name, "unchanged")
         return _finish(same, out, stages, skipped=True)
     try:
         with stoppable(), workplace(out) as place:
             home = _run_in(place, job, origins, stages, on_cell)
     except ReportError:
+        log_run(job, stages, job.as_of, "failed")
         renew_index(out)
         raise
+    log_run(job, stages, home.name, "finished")
     return _finish(home, out, stages)
 
 

@@ -31,8 +31,8 @@ class SimulatedCompany:
     truth
         Tables that no loader reads: ``stages`` (customer and month), ``customers`` (latent
         opinions, what is to be expected), ``losses`` (true reasons), ``leads`` (chances to
-        convert), ``effects`` (of campaigns, by customer and arm), ``duplicates`` (pairs) and
-        ``errors``; see `plant_errors`.
+        convert), ``effects`` (of campaigns, by customer and arm), ``overruns`` (of budgets),
+        ``duplicates`` (pairs) and ``errors``; see `plant_errors`.
     parameters
         Every rate.
     period

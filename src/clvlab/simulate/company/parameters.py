@@ -25,7 +25,7 @@ class CompanyParameters:
         Latent drivers, and what weighs on a relationship.
     stages
         Chances of a change from month to month, and what moves them.
-    orders, invoices, leads, losses, campaigns, contacts, costs, benefits, surveys, file
+    orders, invoices, leads, losses, campaigns, contacts, costs, budgets, benefits, surveys, file
         What each table is drawn with.
     errors
         How many errors of each kind are planted per 600 customers.
@@ -43,6 +43,7 @@ class CompanyParameters:
     campaigns: Section = field(repr=False)
     contacts: Section = field(repr=False)
     costs: Section = field(repr=False)
+    budgets: Section = field(repr=False)
     benefits: Section = field(repr=False)
     surveys: Section = field(repr=False)
     file: Section = field(repr=False)

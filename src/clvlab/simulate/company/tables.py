@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from clvlab.data.company.contracts import CONTRACTS, PURCHASES
+from clvlab.simulate.company.budgets import draw_budgets
 from clvlab.simulate.company.contacts import campaign_table, draw_contacts
 from clvlab.simulate.company.customer_file import draw_customers
 from clvlab.simulate.company.draws import Array
@@ -77,6 +78,8 @@ def draw_tables(
         "costs": costs,
         "benefits": draw_benefits(next(rngs), traits, past, rates, period),
     }
+    # Drawn after all others: what came first keeps its random numbers.
+    tables["budgets"], overruns = draw_budgets(next(rngs), costs, rates, period)
     futures = expected_futures(traits, past, opinions, liking, spending, rates, period)
     truth = {
         "stages": stage_table(traits, past, period),
@@ -84,6 +87,7 @@ def draw_tables(
         "losses": losses[["customer_id", "lost_on", "true_reason", "recorded"]],
         "leads": leads[["lead_id", "conversion_probability"]],
         "effects": effect_table(traits, past, rates),
+        "overruns": overruns,
     }
     return {name: _as_contract(name, table) for name, table in tables.items()}, truth
 

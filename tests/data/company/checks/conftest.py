@@ -207,6 +207,14 @@ def tables():
                 "worth": 9,
             },
         ],
+        "budgets": [
+            {
+                "first_day": "2025-01-01",
+                "last_day": "2025-03-31",
+                "category": "visit",
+                "amount": 900,
+            },
+        ],
     }
 
 

@@ -178,6 +178,11 @@ ONE_OF_EACH = {
         ("campaigns", "inconsistent", 2, "end", "K2 all", "",
          "ends 2025-01-31, starts 2025-02-01"),
     ),
+    "a budget that ends before it begins": (
+        table_row("budgets", 0, last_day="2024-12-31"),
+        ("budgets", "inconsistent", 0, "last_day", "2025-01-01 visit", "",
+         "ends 2024-12-31, begins 2025-01-01"),
+    ),
     "an invoice due before it is issued": (
         table_row("invoices", 1, due_on="2023-02-15"),
         ("invoices", "inconsistent", 1, "due_on", "13800138002", "",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clvlab.data.company.checks.masking import masked, personal_parts, shape_of, without_addresses
+from clvlab.data.company.masking import masked, personal_parts, shape_of, without_addresses
 
 PHONE, EMAIL, CARD = "telephone number", "e-mail address", "identity card number"
 HOLD = {
@@ -54,7 +54,7 @@ def test_several_kinds_in_one_text():
 
 def test_an_identity_card_s_last_sign_checks_the_others():
     # The number of the standard GB 11643 is 11010519491231002X; of a later birth 1 in 11 would fit.
-    from clvlab.data.company.checks.masking import _card_checks
+    from clvlab.data.company.masking import _card_checks
 
     assert _card_checks("11010519491231002X")
     assert not _card_checks("110105194912310021")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from clvlab.data.company.checks.masking import masked
 from clvlab.data.company.checks.source import CheckedTable
 from clvlab.data.company.contracts import CONTRACTS, GROUPS
+from clvlab.data.company.masking import masked
 
 COMPLETENESS_COLUMNS = ("by", "name", "group", "customers", "columns", "filled", "status")
 OF_A_CUSTOMER = GROUPS[:4]

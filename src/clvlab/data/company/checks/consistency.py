@@ -26,6 +26,9 @@ def contradictions(tables: Mapping[str, CheckedTable], findings: Findings) -> No
     if "campaigns" in tables:
         rule = "a campaign can't end before it starts"
         _in_order(tables["campaigns"], ("start", "end"), ("starts", "ends"), rule, findings)
+    if "budgets" in tables:
+        rule = "a budget can't end before it begins"
+        _in_order(tables["budgets"], ("first_day", "last_day"), ("begins", "ends"), rule, findings)
     if "contacts" in tables:
         _contacts(tables, findings)
 

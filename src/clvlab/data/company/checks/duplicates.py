@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.masking import without_addresses
 from clvlab.data.company.checks.source import CheckedTable
+from clvlab.data.company.masking import without_addresses
 
 COMPARED = ("name", "phone", "email", "address", "region")
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from clvlab.data.company.checks.kinds import KINDS
-from clvlab.data.company.checks.masking import without_addresses
+from clvlab.data.company.masking import without_addresses
 
 FINDINGS_COLUMNS = (
     "table",

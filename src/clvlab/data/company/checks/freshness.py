@@ -6,8 +6,8 @@ import pandas as pd
 
 from clvlab.clock import days_since
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.masking import masked
 from clvlab.data.company.checks.source import CheckedTable, in_words
+from clvlab.data.company.masking import masked
 
 FRESHNESS_COLUMNS = (
     "owner",

@@ -7,7 +7,15 @@ import pandas as pd
 from clvlab.data.company.checks.findings import Finding, Findings
 from clvlab.data.company.checks.source import CheckedTable, in_words
 
-PLANNED = frozenset({("campaigns", "start"), ("campaigns", "end"), ("invoices", "due_on")})
+PLANNED = frozenset(
+    {
+        ("campaigns", "start"),
+        ("campaigns", "end"),
+        ("invoices", "due_on"),
+        ("budgets", "first_day"),
+        ("budgets", "last_day"),
+    }
+)
 """Columns whose days may lie ahead."""
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.masking import (
+from clvlab.data.company.checks.source import CheckedTable
+from clvlab.data.company.masking import (
     holds_address,
     personal_parts,
     plain_text,
 )
-from clvlab.data.company.checks.source import CheckedTable
 
 _PREFIX = 3
 _WHOLE_NAME = 4

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.masking import without_addresses
 from clvlab.data.company.checks.source import CheckedTable
+from clvlab.data.company.masking import without_addresses
 
 
 def broken_references_in(

@@ -10,9 +10,9 @@ import pandas as pd
 
 from clvlab.data.company.cells import read_cells
 from clvlab.data.company.checks.findings import Finding, Findings
-from clvlab.data.company.checks.masking import shape_of
 from clvlab.data.company.columns import columns_of
 from clvlab.data.company.contracts import ColumnContract, TableContract
+from clvlab.data.company.masking import shape_of
 from clvlab.data.options import Reading
 from clvlab.data.raw_table import RawTable
 from clvlab.errors import Problem, Problems
