@@ -134,3 +134,17 @@ def test_a_folder_named_by_a_variable_is_not_repeated(folder, refused, monkeypat
     message = refused("env:ORDERS")
     assert "file env:ORDERS/b.csv must have 3 fields" in message
     assert os.fspath(folder) not in message
+
+
+@pytest.mark.trust
+def test_a_broken_line_in_row_four_million(tmp_path, refused):
+    path = tmp_path / "orders.csv"
+    with path.open("w") as file:
+        file.write(HEADER)
+        for _ in range(40):
+            file.write(LINE * 100_000)
+        file.write("0012,2024-01-05\n")
+        file.write(LINE * 100_000)
+    message = refused(path, memory_limit="500MB")
+    assert f"file {path} must have 3 fields" in message
+    assert "line 4,000,002 has 2." in message
