@@ -74,7 +74,7 @@ def _gather(
         taken += new.nbytes
         if n_customers > len(state):
             # In place where the system can, so that nothing is held twice.
-            state.resize(2 * n_customers, refcheck=False)
+            state.resize(n_customers + n_customers // 4 + _ROWS_PER_BATCH, refcheck=False)
         outcome = add_units(
             places, days.to_numpy(), units.to_numpy(), tally.ends, tally.logs, state, tally.counts
         )
