@@ -99,7 +99,7 @@ def clvlab_summary(log: Path, *, stream: bool, to_file: bool = False) -> int:
     from clvlab.summary.engines import summarize_at_scale
 
     out = log.with_name("summary.parquet") if to_file else None
-    options = {"observed_until": END, "unit": "day", "temp_directory": log.parent / "spill"}
+    options = {"observed_until": END, "unit": "day", "temp_directory": log.parent}
     return len(summarize_at_scale(log, out, stream=stream, **options))
 
 

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, overload
 
-import pyarrow as pa
-
 from clvlab.clock import Horizon, StudyWindow, TimeUnit, parse_date
 from clvlab.data.column_map import Columns
 from clvlab.data.database_places import is_database, refuse_table
@@ -194,8 +192,7 @@ def summarize_at_scale(
         numbers = _in_numbers(window, burn_in)
         if out is None:
             written = log.write(numbers, None, record, told)
-            table: pa.Table = written.table
-            frame = table.to_pandas(split_blocks=True)
+            frame: Any = written.frame
             return CustomerSummary.of(frame, record(written.purchases))
         log.write(numbers, Path(out), record, told)
     return SummaryFile.open(out)

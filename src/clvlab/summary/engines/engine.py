@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import pandas as pd
 import pyarrow as pa
 
 from clvlab.summary.engines.dialect import Dialect
@@ -27,13 +28,13 @@ class Written:
         Rows written.
     purchases
         Purchases of all customers, those after the window included.
-    table
-        The customers, where they were kept in memory.
+    frame
+        The customers by id, where they were kept in memory.
     """
 
     customers: int
     purchases: int
-    table: pa.Table | None = None
+    frame: pd.DataFrame | None = None
 
 
 RecordOf = Callable[[int], SummaryRecord]

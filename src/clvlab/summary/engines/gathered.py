@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from clvlab import schema
@@ -82,21 +84,25 @@ class Gathered:
     def write(
         self, window: Window, out: Path | None, record_of: RecordOf, progress: Progress
     ) -> Written:
-        """Write the summary, in the order of first purchases, then ids."""
+        """Write the summary, in the order of first purchases, then ids, or keep it in memory."""
         order = order_by_first(self.state, window.first, window.end - window.first + 1)
-        # In memory one batch becomes a frame as it is, where several would be put together.
-        rows = _ROWS_PER_BATCH if out is not None else max(len(order), 1)
-        batches = self._batches(order, window, rows)
-        first = next(batches)
         purchases = self.n_purchases
+        if out is None:
+            return Written(len(order), purchases, self._frame(order, window))
+        batches = self._batches(order, window)
+        first = next(batches)
         written = write_batches(
             first.schema, first, batches, out, lambda _: record_of(purchases), progress
         )
         return replace(written, purchases=purchases)
 
-    def _batches(self, order: Whole, window: Window, rows: int) -> Iterator[pa.RecordBatch]:
+    def _frame(self, places: Whole, window: Window) -> pd.DataFrame:
+        ids = pd.Index(self.ids.take(places).to_pandas(), name=schema.CUSTOMER_ID)
+        return pd.DataFrame(self._columns(places, window, "ns"), index=ids, copy=False)
+
+    def _batches(self, order: Whole, window: Window) -> Iterator[pa.RecordBatch]:
         """Some customers at a time; the next are put together while others are written."""
-        edges = [*range(0, max(len(order), 1), rows), len(order)]
+        edges = [*range(0, max(len(order), 1), _ROWS_PER_BATCH), len(order)]
         parts = [order[start:stop] for start, stop in pairwise(edges)]
         with ThreadPoolExecutor(1) as pool:
             ahead = pool.submit(self._batch, parts[0], window)
@@ -107,28 +113,47 @@ class Gathered:
                 yield batch
 
     def _batch(self, places: Whole, window: Window) -> pa.RecordBatch:
-        whole = np.empty((5, len(places)), dtype=np.int64)
-        real = np.empty((4, len(places)))
-        units = (10.0**self.decimals, LOG_UNITS)
-        fill_columns(self.state, places, window.end, units, whole, real)
-        complete = np.ones(len(places), dtype=bool)
+        columns: dict[str, Any] = dict(self._columns(places, window, "us"))
+        mean = columns[schema.MONETARY_VALUE]
+        columns[schema.MONETARY_VALUE] = pa.array(mean, from_pandas=True)
+        columns[schema.CUSTOMER_ID] = self.ids.take(places)
+        return pa.RecordBatch.from_pydict(columns)
+
+    def _columns(
+        self, places: Whole, window: Window, stamp: Literal["us", "ns"]
+    ) -> dict[str, npt.NDArray[Any]]:
+        n = len(places)
+        n_holdout = 0 if window.holdout_end is None else n
+        first, frequency, recency, observed = (_room_for(n, np.int64) for _ in range(4))
+        gaps, mean, total = (_room_for(n, np.float64) for _ in range(3))
+        later_days, later_amount = _room_for(n_holdout, np.int64), _room_for(n_holdout, np.float64)
+        day = int(np.timedelta64(1, "D") / np.timedelta64(1, stamp))
+        units = (10.0**self.decimals, LOG_UNITS, day)
+        whole = (first, frequency, recency, observed, later_days)
+        fill_columns(
+            self.state, places, window.end, units, whole, (gaps, mean, total, later_amount)
+        )
+        complete = np.ones(n, dtype=bool)
         if window.burn_in is not None:
-            complete = whole[0] - window.first >= window.burn_in
-        columns = {
-            FIRST_PURCHASE: whole[0].astype("datetime64[D]").astype("datetime64[us]"),
-            schema.FREQUENCY: whole[1],
-            RECENCY_DAYS: whole[2],
-            T_DAYS: whole[3],
-            LOG_GAPS: real[0],
-            schema.MONETARY_VALUE: pa.array(real[1], from_pandas=True),
-            TOTAL_AMOUNT: real[2],
+            complete = first // day - window.first >= window.burn_in
+        columns: dict[str, npt.NDArray[Any]] = {
+            FIRST_PURCHASE: first.view(f"datetime64[{stamp}]"),
+            schema.FREQUENCY: frequency,
+            RECENCY_DAYS: recency,
+            T_DAYS: observed,
+            LOG_GAPS: gaps,
+            schema.MONETARY_VALUE: mean,
+            TOTAL_AMOUNT: total,
             HISTORY_COMPLETE: complete,
         }
         if window.holdout_end is not None:
-            columns[HOLDOUT_FREQUENCY] = whole[4]
-            columns[HOLDOUT_AMOUNT] = real[3]
-        columns[schema.CUSTOMER_ID] = self.ids.take(places)
-        return pa.RecordBatch.from_pydict(columns)
+            columns |= {HOLDOUT_FREQUENCY: later_days, HOLDOUT_AMOUNT: later_amount}
+        return columns
+
+
+def _room_for(n: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """An unfilled column in memory of Arrow, which reading the log has used before."""
+    return np.frombuffer(pa.allocate_buffer(n * np.dtype(kind).itemsize), dtype=kind)
 
 
 class Tally:

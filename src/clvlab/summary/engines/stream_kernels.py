@@ -46,6 +46,7 @@ Ends = tuple[int, int, int]
 """Last day of the calibration, of the holdout, and last day seen."""
 Records = npt.NDArray[Any]
 Whole = npt.NDArray[np.int64]
+Real = npt.NDArray[np.float64]
 
 
 def records(n_customers: int) -> Records:
@@ -219,9 +220,9 @@ def fill_columns(  # pragma: no cover - compiled
     state: Records,
     places: Whole,
     end: int,
-    units: tuple[float, float],
-    whole: npt.NDArray[np.int64],
-    real: npt.NDArray[np.float64],
+    units: tuple[float, float, int],
+    whole: tuple[Whole, Whole, Whole, Whole, Whole],
+    real: tuple[Real, Real, Real, Real],
 ) -> None:
     """Put records into columns.
 
@@ -231,24 +232,26 @@ def fill_columns(  # pragma: no cover - compiled
         Records, and which of them are wanted.
     end : int
         Last day of the calibration.
-    units : (float, float)
-        Units of money in an amount of one, and of logarithms in one.
-    whole : (5, n) array
-        Filled: first day, frequency, recency, T, purchase days of the holdout.
-    real : (4, n) array
+    units : (float, float, int)
+        Units of money in an amount of one, of logarithms in one, and of time in a day.
+    whole : (n,) arrays
+        Filled: midnight of the first day, frequency, recency, T, purchase days of the holdout.
+    real : (n,) arrays
         Filled: logarithms of gaps, mean repeat amount or not-a-number, total, amount of the
-        holdout.
+        holdout. The last column of both may be empty and is left so.
     """
+    with_holdout = whole[4].size > 0
     for i in range(places.size):
         one = state[places[i]]
         frequency = np.int64(one.days) - 1
-        whole[0, i] = one.first
-        whole[1, i] = frequency
-        whole[2, i] = one.last_in_calibration - one.first
-        whole[3, i] = end - one.first
-        whole[4, i] = one.holdout_days
-        real[0, i] = one.gaps / units[1]
+        whole[0][i] = one.first * units[2]
+        whole[1][i] = frequency
+        whole[2][i] = one.last_in_calibration - one.first
+        whole[3][i] = end - one.first
+        real[0][i] = one.gaps / units[1]
         repeats = (one.total - one.first_units) / units[0]
-        real[1, i] = repeats / frequency if frequency > 0 else np.nan
-        real[2, i] = one.total / units[0]
-        real[3, i] = one.holdout_units / units[0]
+        real[1][i] = repeats / frequency if frequency > 0 else np.nan
+        real[2][i] = one.total / units[0]
+        if with_holdout:
+            whole[4][i] = one.holdout_days
+            real[3][i] = one.holdout_units / units[0]

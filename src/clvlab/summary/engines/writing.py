@@ -46,7 +46,7 @@ def write_batches(
     file_schema = with_pandas_notes(kept)
     if out is None:
         table = pa.Table.from_batches(known, schema=kept).cast(file_schema)
-        return Written(known.customers, known.purchases, table)
+        return Written(known.customers, known.purchases, table.to_pandas(split_blocks=True))
     with finished_at(out) as unfinished, _writer(unfinished, file_schema) as writer:
         for batch in known:
             writer.write_batch(batch.cast(file_schema))
