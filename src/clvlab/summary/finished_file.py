@@ -19,9 +19,7 @@ def finished_at(out: Path) -> Iterator[Path]:
     InputError
         When the folder is missing, or the disk is full; nothing is left behind then.
     """
-    if not out.parent.is_dir():
-        rule, found = "must lie in a folder that exists", f"there is no folder {out.parent}"
-        raise InputError(Problem("parameter 'out'", rule, found, "Make the folder first."))
+    require_folder_of(out)
     unfinished = out.with_name(f".{out.name}-{uuid.uuid4().hex[:8]}")
     try:
         yield unfinished
@@ -33,3 +31,16 @@ def finished_at(out: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def require_folder_of(out: Path) -> None:
+    """Refuse a file whose folder is missing, which is better known before the work than after it.
+
+    Raises
+    ------
+    InputError
+        When there is no such folder.
+    """
+    if not out.parent.is_dir():
+        rule, found = "must lie in a folder that exists", f"there is no folder {out.parent}"
+        raise InputError(Problem("parameter 'out'", rule, found, "Make the folder first."))

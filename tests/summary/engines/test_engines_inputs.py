@@ -115,3 +115,9 @@ def test_a_table_is_for_databases_alone(tmp_path):
 def test_a_query_that_was_stopped_is_a_stop_and_no_error_of_its_own(error):
     with pytest.raises(KeyboardInterrupt), DuckDBEngine(None, "log")._told():
         raise error
+
+
+def test_a_missing_folder_is_told_before_any_line_is_read(tmp_path):
+    (tmp_path / "log.parquet").write_bytes(b"never looked at")
+    with pytest.raises(clvlab.InputError, match="must lie in a folder that exists"):
+        summarize_at_scale(tmp_path / "log.parquet", tmp_path / "missing" / "base.parquet")

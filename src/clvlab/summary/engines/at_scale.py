@@ -22,6 +22,7 @@ from clvlab.summary.engines.duckdb_engine import Resources, open_with_duckdb
 from clvlab.summary.engines.engine import Engine
 from clvlab.summary.engines.log_in_engine import open_log_in_engine
 from clvlab.summary.engines.statements import Window
+from clvlab.summary.finished_file import require_folder_of
 from clvlab.summary.gather import Day, burn_in_days, window_of
 from clvlab.summary.progress import Progress, Silent
 from clvlab.summary.record import SummaryRecord
@@ -171,6 +172,8 @@ def summarize_at_scale(
     """
     reading, policies = split_options(options)
     _refuse_options(reading, policies)
+    if out is not None:
+        require_folder_of(Path(out))
     told = progress or Silent()
     resources = Resources(memory_limit, temp_directory, threads)
     ends = (_given(calibration_end, "calibration_end"), _given(holdout_end, "holdout_end"))
