@@ -80,8 +80,10 @@ def churn_by_cause(
 
     With :math:`k` losses of a cause among :math:`K` of :math:`N` whose reason is known, in
     :math:`E` customer-years, the rate is :math:`k N / (K E)`: losses without a reason are shared
-    out as the others are. Limits are those of a Poisson count (Garwood 1936), of
-    :math:`1 / (1/k + 1/K - 1/N)` losses, so that what the reasons leave open is in them.
+    out as the others are. Given the losses, :math:`k` is binomial among :math:`K`, and :math:`N` is
+    a Poisson count, so that the logarithm of the rate has the variance :math:`1/k - 1/K + 1/N`.
+    Limits are those of a Poisson count (Garwood 1936) with this variance, of
+    :math:`1 / (1/k - 1/K + 1/N)` losses.
 
     Parameters
     ----------
@@ -133,14 +135,34 @@ def churn_by_cause(
     n, with_reason = len(counted), len(cause)
     scale = n / with_reason if with_reason else np.nan
     out["churn_rate"] = count * scale / years
-    unsure = 1 / count.where(count > 0) + (1 / with_reason - 1 / n if with_reason else 0.0)
-    share = (1 / unsure).fillna(0.0).to_numpy(dtype=np.float64)
-    lower, upper = poisson_limits(share, interval)
-    each = np.where(share > 0, count / np.where(share > 0, share, 1.0), 1.0) * scale / years
-    out["churn_rate_lower"], out["churn_rate_upper"] = lower * each, upper * each
+    losses_of = np.asarray(count, dtype=np.float64)
+    lower, upper = shared_limits(losses_of, with_reason, n, interval)
+    out["churn_rate_lower"], out["churn_rate_upper"] = lower / years, upper / years
     low, high = poisson_limits(np.array([float(n)]), interval)
     out.loc[ALL] = [n, n / years, low[0] / years, high[0] / years]
     return out
+
+
+def shared_limits(
+    count: npt.NDArray[np.float64], known: int, total: int, interval: float
+) -> tuple[npt.NDArray[np.floating[Any]], npt.NDArray[np.floating[Any]]]:
+    """Limits of the mean number of losses of a cause, those without a reason shared out.
+
+    Parameters
+    ----------
+    count
+        Losses of each cause.
+    known, total
+        Losses with a known reason, and all.
+    interval
+        Coverage, between 0 and 1.
+    """
+    scale = total / known if known else np.nan
+    variance = 1 / np.maximum(count, 1.0) - (1 / known - 1 / total if known else 0.0)
+    worth = np.where(count > 0, 1 / variance, 0.0)
+    lower, upper = poisson_limits(worth, interval)
+    each = scale * np.where(count > 0, count * variance, 1.0)
+    return lower * each, upper * each
 
 
 def poisson_limits(
