@@ -26,25 +26,50 @@ def times_alive(
     chances_at_start: int,
 ) -> Array:
     """A number that holds if alive, ``if_alive[position]``, times the probability to be alive."""
+    out = np.empty(len(histories))
+    fill_alive(parameters, histories, times, (position, if_alive), chances_at_start, out, out)
+    return out
+
+
+def fill_alive(
+    parameters: BetaGeoParameters,
+    histories: Histories,
+    times: Array,
+    if_alive: tuple[Integers, Array],
+    chances_at_start: int,
+    alive: Array,
+    times_alive: Array,
+) -> None:
+    """Put both into arrays: the probability to be alive, and a number times it.
+
+    Parameters
+    ----------
+    parameters, histories, times, chances_at_start
+        Of the model, the customers, and their distinct times in its unit.
+    if_alive
+        Which number each customer has, and the numbers.
+    alive, times_alive : (n,) arrays
+        Filled; with one array for both the number times the probability is left in it.
+    """
     r, alpha, a, b = parameters
+    position, numbers = if_alive
     chances = np.arange(int(histories.frequency.max(initial=0)) + 1) + chances_at_start
     log_dropout = np.log(a) - np.log(np.maximum(b + (chances - 1), 1e-300))
     if chances_at_start == 0:
         # Without a purchase there was no chance to drop out.
         log_dropout[0] = -np.inf
-    out = np.empty(len(histories))
     _gather_alive(
         histories.frequency,
         histories.recency,
         histories.T,
         position,
-        if_alive,
+        numbers,
         np.log(alpha + times),
         log_dropout,
         r,
-        out,
+        alive,
+        times_alive,
     )
-    return out
 
 
 @compiled_sum
@@ -57,12 +82,13 @@ def _gather_alive(  # pragma: no cover - compiled
     log_since: Array,
     log_dropout: Array,
     r: float,
-    out: Array,
+    alive_out: Array,
+    times_out: Array,
 ) -> None:
     for start in range(0, frequency.size, TOGETHER):
         rows = slice(start, min(start + TOGETHER, frequency.size))
         x, last, end = frequency[rows], recency[rows], observed[rows]
-        alive, places = out[rows], position[rows]
+        alive, product, places = alive_out[rows], times_out[rows], position[rows]
         for i in range(x.size):
             # Unsigned, so that nobody looks for positions counted from the end.
             since = log_since[np.uint64(end[i])] - log_since[np.uint64(last[i])]
@@ -75,4 +101,4 @@ def _gather_alive(  # pragma: no cover - compiled
             share = 1.0 / (1.0 + smaller)
             alive[i] = smaller * share if odds > 0.0 else share
         for i in range(alive.size):
-            alive[i] *= if_alive[np.uint64(places[i])]
+            product[i] = alive[i] * if_alive[np.uint64(places[i])]

@@ -17,7 +17,7 @@ from clvlab.models.bgnbd.by_frequency import by_frequency
 from clvlab.models.bgnbd.expectation import sum_over_horizons
 from clvlab.models.bgnbd.futures import draw_purchases
 from clvlab.models.bgnbd.likelihood import BetaGeoParameters
-from clvlab.models.bgnbd.prediction import times_alive
+from clvlab.models.bgnbd.prediction import fill_alive, times_alive
 from clvlab.models.bgnbd.survival import survival_if_alive
 from clvlab.models.customers.histories import Histories
 from clvlab.models.customers.history_table import HistoryTable
@@ -97,6 +97,19 @@ class BetaGeoProcess(PurchaseProcess):
             named, table.histories, table.times, position, if_alive, self.chances_at_start
         )
 
+    def fill_alive(
+        self,
+        parameters: Parameters,
+        table: HistoryTable,
+        if_alive: Array,
+        alive: Array,
+        times_alive: Array,
+    ) -> None:
+        """See `bgnbd.prediction.fill_alive`: both in one pass over the customers."""
+        named = cast("BetaGeoParameters", parameters)
+        numbers, chances = (table.pair, if_alive), self.chances_at_start
+        fill_alive(named, table.histories, table.times, numbers, chances, alive, times_alive)
+
     def alive_under_draws(self, draws: Array, table: HistoryTable) -> Callable[[Integers], Array]:
         """From positions of customers to their probabilities, (customers, draws)."""
         histories = table.histories
@@ -163,7 +176,8 @@ class BetaGeoProcess(PurchaseProcess):
             later = b + self.chances_at_start
             return np.asarray(sum_over_horizons(r, alpha, a, later, x, observed, *nodes))
 
-        return by_frequency(summed, frequency, T)
+        # A single horizon hardly ever needs the nodes that customers of one frequency share.
+        return summed(frequency, T) if len(nodes[0]) == 1 else by_frequency(summed, frequency, T)
 
     def probability_purchase_if_alive(
         self,

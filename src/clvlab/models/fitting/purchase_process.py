@@ -132,6 +132,20 @@ class PurchaseProcess(ABC):
         One per customer of the table; made for many customers.
         """
 
+    def fill_alive(
+        self,
+        parameters: Parameters,
+        table: HistoryTable,
+        if_alive: Array,
+        alive: Array,
+        times_alive: Array,
+    ) -> None:
+        """Put both into arrays, (n,): probabilities alive, and those times ``if_alive`` by pair."""
+        nobody = np.zeros(len(table.histories), dtype=np.int64)
+        alive[:] = self.times_alive(parameters, table, nobody, np.ones(1))
+        np.take(if_alive, table.pair, out=times_alive, mode="clip")
+        times_alive *= alive
+
     @abstractmethod
     def alive_under_draws(self, draws: Array, table: HistoryTable) -> Callable[[Integers], Array]:
         """Probabilities alive under draws of the parameters, (draws, k).

@@ -108,12 +108,10 @@ def _predict(
     ahead = histories.window.horizon_days(horizon) / model.unit_.days
     process = model.process
     table = HistoryTable.of(histories, model.unit_, memoryless=process.memoryless)
-    nobody = np.zeros(len(histories), dtype=np.int64)
-    out[0] = process.times_alive(model.params_, table, nobody, np.ones(1))
+    own = process
     if table.pair_recency is not None:
         process = process.since_recency(table.pair_recency)
     if_alive = process.discounted_purchases_if_alive(
         model.params_, table.pair_frequency, table.pair_T, ahead, 0.0
     )
-    np.take(if_alive, table.pair, out=out[1], mode="clip")
-    out[1] *= out[0]
+    own.fill_alive(model.params_, table, if_alive, out[0], out[1])
