@@ -136,7 +136,9 @@ def pareto_stages(summary: clvlab.CustomerSummary) -> list[Stage]:
 def predictions_of(model: clvlab.TransactionModel, frame: pd.DataFrame) -> float:
     """Both predictions in one pass over the customers."""
     found = clvlab.predict_customers(frame, model, horizon=HORIZON, unit="day")
-    return float(found["expected_purchases"].sum() + found["probability_alive"].sum())
+    expected, alive = (found[name].to_numpy() for name in found)
+    # As the peer's arrays are summed: sums of pandas would take a tenth of the time.
+    return float(np.sum(expected) + np.sum(alive))
 
 
 def their_predictions_of(fitter, columns: list[pd.Series]) -> float:

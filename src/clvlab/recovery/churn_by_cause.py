@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import gammainccinv, gammaincinv
 
 from clvlab.clock import DAYS_PER_YEAR, days_since
 from clvlab.data.log import TransactionLog
@@ -177,5 +177,5 @@ def poisson_limits(
     ([0.0, 4.8], [3.69, 18.39])
     """
     tail = (1 - interval) / 2
-    lower = np.where(count > 0, chi2.ppf(tail, 2 * np.maximum(count, 1e-300)) / 2, 0.0)
-    return lower, chi2.isf(tail, 2 * count + 2) / 2
+    lower = np.where(count > 0, gammaincinv(np.maximum(count, 1e-300), tail), 0.0)
+    return lower, np.asarray(gammainccinv(count + 1, tail))
