@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from tests.data.conftest import postgres  # noqa: F401 - a fixture of two folders
 
+from clvlab.summary.engines import log_in_engine
+
 WINDOW = {"calibration_end": "2024-04-30", "holdout_end": "2024-05-31", "burn_in": "3 weeks"}
 
 
@@ -30,6 +32,24 @@ def lines():
     frame.loc[rng.integers(0, n, 40), "amount"] = 0.0
     frame.loc[[5, 6, 7], "customer_id"] = [None, " ", None]
     return pd.concat([frame, frame.iloc[:20]], ignore_index=True)
+
+
+@pytest.fixture
+def outcomes_of(monkeypatch):
+    """From the name of a way to summarize to a list: for each summary, whether it went that way."""
+
+    def watch(way):
+        outcomes, ask = [], getattr(log_in_engine, way)
+
+        def watched(*arguments):
+            found = ask(*arguments)
+            outcomes.append(found is not None)
+            return found
+
+        monkeypatch.setattr(log_in_engine, way, watched)
+        return outcomes
+
+    return watch
 
 
 @pytest.fixture(scope="session")

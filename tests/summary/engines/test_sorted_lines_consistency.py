@@ -22,18 +22,9 @@ def bought(lines):
 
 
 @pytest.fixture
-def sorted_once(monkeypatch):
+def sorted_once(outcomes_of):
     """Whether the lines were sorted, told after each summary."""
-    outcomes = []
-    gather = log_in_engine.gather_sorted
-
-    def watched(*arguments):
-        found = gather(*arguments)
-        outcomes.append(found is not None)
-        return found
-
-    monkeypatch.setattr(log_in_engine, "gather_sorted", watched)
-    return outcomes
+    return outcomes_of("gather_sorted")
 
 
 def by_statement(source, monkeypatch, window=WINDOW, **options):

@@ -12,7 +12,7 @@ import pytest
 
 import clvlab
 from clvlab.simulate import write_simulated_log
-from clvlab.summary.engines import log_in_engine, summarize_at_scale
+from clvlab.summary.engines import summarize_at_scale
 
 WINDOW = {"calibration_end": "2023-06-30", "holdout_end": "2023-11-30", "burn_in": "2 weeks"}
 
@@ -27,18 +27,9 @@ def simulated(tmp_path_factory):
 
 
 @pytest.fixture
-def streamed(monkeypatch):
+def streamed(outcomes_of):
     """Whether the log was streamed in the end, told after each summary."""
-    outcomes = []
-    stream = log_in_engine.stream
-
-    def watched(*arguments):
-        found = stream(*arguments)
-        outcomes.append(found is not None)
-        return found
-
-    monkeypatch.setattr(log_in_engine, "stream", watched)
-    return outcomes
+    return outcomes_of("stream")
 
 
 def assert_same(path, tmp_path, window=WINDOW, **options):

@@ -108,10 +108,9 @@ def _predict(
     ahead = histories.window.horizon_days(horizon) / model.unit_.days
     process = model.process
     table = HistoryTable.of(histories, model.unit_, memoryless=process.memoryless)
-    own = process
-    if table.pair_recency is not None:
-        process = process.since_recency(table.pair_recency)
-    if_alive = process.discounted_purchases_if_alive(
+    recency = table.pair_recency
+    of_the_living = process if recency is None else process.since_recency(recency)
+    if_alive = of_the_living.discounted_purchases_if_alive(
         model.params_, table.pair_frequency, table.pair_T, ahead, 0.0
     )
-    own.fill_alive(model.params_, table, if_alive, out[0], out[1])
+    process.fill_alive(model.params_, table, if_alive, out[0], out[1])
